@@ -1,0 +1,40 @@
+"""What anybody may know: the public keys, the OpenAPI document, and a page to read it on. All cacheable."""
+
+import hashlib
+from pathlib import Path
+
+from taskward.api import JSON, Api, Response, dumps
+from taskward.identity import keys
+
+handler = Api()
+
+_HERE = Path(__file__).parent
+_OPENAPI = (_HERE / "openapi.json").read_text(encoding="utf-8")
+_DOCS = (_HERE / "docs.html").read_text(encoding="utf-8")
+
+# Keys are published 300 s before they sign; whoever caches the set must see them by then.
+_KEYS_MAX_AGE = keys.CACHE_SECONDS
+_PAGE_MAX_AGE = 300
+
+
+@handler.get("/.well-known/jwks.json")
+def jwks() -> Response[str]:
+    return _cacheable("application/jwk-set+json", dumps({"keys": keys.published().jwks}), _KEYS_MAX_AGE)
+
+
+@handler.get("/openapi.json")
+def openapi() -> Response[str]:
+    return _cacheable(JSON, _OPENAPI, _PAGE_MAX_AGE)
+
+
+@handler.get("/docs")
+def docs() -> Response[str]:
+    return _cacheable("text/html; charset=utf-8", _DOCS, _PAGE_MAX_AGE)
+
+
+def _cacheable(content_type: str, body: str, max_age: int) -> Response[str]:
+    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    headers: dict[str, str | list[str]] = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
+    if handler.header("if-none-match") == etag:
+        return Response(304, None, None, headers)
+    return Response(200, content_type, body, headers)

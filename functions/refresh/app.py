@@ -1,0 +1,24 @@
+"""POST /auth/refresh: a refresh token in, the next pair of tokens out."""
+
+from taskward.api import Api, Response, validated
+from taskward.delivery import grant_answer, refresh_token_cookie, require_own_script
+from taskward.errors import UnauthenticatedError
+from taskward.identity import grants, keys, sessions, tokens
+from taskward.identity.models import RefreshRequest
+
+handler = Api()
+
+
+@handler.post("/auth/refresh")
+def refresh() -> Response[str]:
+    token = validated(RefreshRequest, handler.json_object() or {}).refresh_token
+    by_cookie = token is None
+    if token is None:
+        token = refresh_token_cookie(handler)
+        if token is None:
+            raise UnauthenticatedError("Send a refresh token, in the body or as the cookie.")
+        require_own_script(handler)
+    published = keys.published()
+    claims = tokens.verify_refresh(token, published)
+    session = sessions.refresh(claims, handler.viewer(published.origin_digests).address)
+    return grant_answer(200, grants.issue(session), by_cookie=by_cookie)

@@ -1,0 +1,17 @@
+"""POST /auth/register: a new account, signed in."""
+
+from taskward.api import Api, Response
+from taskward.delivery import grant_answer
+from taskward.identity import accounts, grants, keys
+from taskward.identity.models import Registration
+
+handler = Api()
+
+
+@handler.post("/auth/register")
+def register() -> Response[str]:
+    registration = handler.body(Registration)
+    viewer = handler.viewer(keys.published().origin_digests)
+    user, session = accounts.register(registration, viewer.address, viewer.user_agent)
+    by_cookie = registration.delivery == "cookie"
+    return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=accounts.representation(user))

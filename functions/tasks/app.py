@@ -1,0 +1,109 @@
+"""Tasks: create, list, read, replace, patch, complete, delete. Every call names the caller's own partition."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from taskward.api import JSON, MERGE_PATCH, Api, Response, answer, validated
+from taskward.errors import FieldError, InvalidRequestError
+from taskward.preconditions import etag, if_match, none_match
+from taskward.tasks import models, queries, service
+from taskward.tasks.models import Completion, TaskFields
+from taskward.tasks.tables import COMPLETED, TaskItem
+
+handler = Api()
+
+
+@handler.get("/tasks")
+def list_tasks() -> Response[str]:
+    query = _query({"limit", "cursor"})
+    limit = _limit(query.get("limit"))
+    page = queries.newest_first(handler.principal().user_id, limit, query.get("cursor"))
+    base_url = handler.viewer().base_url
+    headers = {}
+    if page.next_cursor:
+        parameters = urlencode({"limit": limit, "cursor": page.next_cursor})
+        headers["Link"] = f'<{base_url}/tasks?{parameters}>; rel="next"'
+    return answer(200, [models.representation(task, base_url) for task in page.tasks], headers)
+
+
+@handler.post("/tasks")
+def create_task() -> Response[str]:
+    task = service.create(handler.principal().user_id, handler.body(TaskFields))
+    shown = models.representation(task, handler.viewer().base_url)
+    return answer(201, shown, {"Location": shown["url"], "ETag": etag(task.version)})
+
+
+@handler.get("/tasks/<task_id>")
+def read_task(task_id: str) -> Response[str]:
+    task = service.get(handler.principal().user_id, task_id)
+    if none_match(handler.header("if-none-match"), task.version):
+        return answer(304, headers={"ETag": etag(task.version)})
+    return _shown(task)
+
+
+@handler.put("/tasks/<task_id>")
+def replace_task(task_id: str) -> Response[str]:
+    members = handler.required_json_object()
+    written = {name: value for name, value in members.items() if name not in models.READ_ONLY}
+    fields = validated(TaskFields, written)
+    return _changed(task_id, lambda task: service.set_fields(task, fields))
+
+
+@handler.patch("/tasks/<task_id>")
+def patch_task(task_id: str) -> Response[str]:
+    patch = handler.required_json_object(media_types=(MERGE_PATCH, JSON))
+
+    def edit(task: TaskItem) -> None:
+        service.set_fields(task, validated(TaskFields, models.merge_patched(task, patch)))
+
+    return _changed(task_id, edit)
+
+
+@handler.patch("/tasks/<task_id>/complete")
+def complete_task(task_id: str) -> Response[str]:
+    wanted = validated(Completion, handler.json_object() or {}).completed
+    return _changed(
+        task_id,
+        lambda task: service.set_completed(task, task.state != COMPLETED if wanted is None else wanted),
+    )
+
+
+@handler.delete("/tasks/<task_id>")
+def delete_task(task_id: str) -> Response[str]:
+    service.change(handler.principal().user_id, task_id, service.trash, if_match(handler.header("if-match")))
+    return answer(204)
+
+
+@handler.delete("/tasks")
+def delete_tasks() -> Response[str]:
+    completed = _query({"completed"}).get("completed")
+    if completed not in (None, "true"):
+        raise InvalidRequestError(errors=[FieldError("completed", "Only true, or leave it out to delete all tasks.")])
+    service.trash_all(handler.principal().user_id, only_completed=completed == "true")
+    return answer(204)
+
+
+def _changed(task_id: str, edit: Callable[[TaskItem], None]) -> Response[str]:
+    return _shown(service.change(handler.principal().user_id, task_id, edit, if_match(handler.header("if-match"))))
+
+
+def _shown(task: TaskItem) -> Response[str]:
+    shown = models.representation(task, handler.viewer().base_url)
+    return answer(200, shown, {"ETag": etag(task.version)})
+
+
+def _query(known: set[str]) -> dict[str, str]:
+    query: dict[str, str] = handler.current_event.raw_event.get("queryStringParameters") or {}
+    if unknown := query.keys() - known:
+        # A filter that is misspelt must not quietly list, or delete, everything.
+        raise InvalidRequestError(errors=[FieldError(name, "There is no such parameter.") for name in sorted(unknown)])
+    return query
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return queries.DEFAULT_LIMIT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= queries.MAX_LIMIT:
+        raise InvalidRequestError(errors=[FieldError("limit", f"Give a number from 1 to {queries.MAX_LIMIT}.")])
+    return int(text)

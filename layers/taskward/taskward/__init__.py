@@ -1,0 +1,1 @@
+"""Taskward: accounts, sessions and tasks that only their owner can see."""

@@ -1,0 +1,225 @@
+"""From an API Gateway event to a call, and from what it gives or refuses to an answer (RFC 9110, 9457).
+
+This is the only module that turns errors into HTTP, and the only one that knows who is calling.
+"""
+
+import base64
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.shared.cookies import Cookie
+from pydantic import BaseModel, ValidationError
+
+from taskward import settings
+from taskward.errors import (
+    FieldError,
+    InvalidRequestError,
+    MalformedRequestError,
+    NotFoundError,
+    TaskwardError,
+    TooLargeError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+)
+from taskward.telemetry import logger
+from taskward.viewer import Viewer, viewer_of
+
+if TYPE_CHECKING:
+    from taskward.identity.principals import Principal
+
+MAX_BODY_BYTES = 1024 * 1024
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+PROBLEM = "application/problem+json"
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class Api(APIGatewayRestResolver):
+    """The routes of one function; call it with an event and a context to get the answer."""
+
+    def __init__(self) -> None:
+        cors = CORSConfig(
+            allow_origin=settings.cors_origin(),
+            expose_headers=["ETag", "Link", "Location", "Retry-After"],
+            allow_credentials=True,
+        )
+        super().__init__(cors=cors)
+        self.exception_handler(Exception)(self._refuse)
+        self.not_found(self._no_such_route)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one request."""
+        request_id = event["requestContext"].get("requestId")
+        with logger.append_context_keys(request_id=request_id, route=f"{event['httpMethod']} {event.get('resource')}"):
+            # The gateway takes a trailing slash for the same resource; so do the routes.
+            return self.resolve({**event, "path": event["path"].rstrip("/") or "/"}, context)
+
+    def principal(self) -> "Principal":
+        """Who is calling, from the authorizer's context and from nowhere else."""
+        from taskward.identity.principals import Principal
+
+        context = self._authorizer_context()
+        if not context.get("user_id") or not context.get("session_id"):
+            # A route that the template left open: refuse rather than guess.
+            raise UnauthenticatedError
+        return Principal(context["user_id"], context["session_id"])
+
+    def viewer(self, origin_digests: Collection[str] | None = None) -> Viewer:
+        """Where the request came from; without `origin_digests`, those that the authorizer passed on are believed."""
+        if origin_digests is None:
+            origin_digests = (self._authorizer_context().get("origin_digests") or "").split()
+        return viewer_of(self.current_event.raw_event, origin_digests)
+
+    def _authorizer_context(self) -> Mapping[str, Any]:
+        return self.current_event.raw_event["requestContext"].get("authorizer") or {}
+
+    def header(self, name: str) -> str | None:
+        """A request header, by its name in any case."""
+        value: str | None = self.current_event.headers.get(name)
+        return value
+
+    def body(self, model: type[_Model], *, media_types: Collection[str] = (JSON,)) -> _Model:
+        """The body, read and validated; refuses with 400, 413, 415 or 422."""
+        return validated(model, self.required_json_object(media_types=media_types))
+
+    def required_json_object(self, *, media_types: Collection[str] = (JSON,)) -> dict[str, Any]:
+        """The members of the body; refuses like `json_object`, and with 400 when there is no body."""
+        members = self.json_object(media_types=media_types)
+        if members is None:
+            raise MalformedRequestError("The request needs a body: one JSON object.")
+        return members
+
+    def json_object(self, *, media_types: Collection[str] = (JSON,)) -> dict[str, Any] | None:
+        """The members of the body, None when there is no body at all; refuses with 400, 413 or 415."""
+        event = self.current_event.raw_event
+        body = event.get("body")
+        if not body:
+            return None
+        if event.get("isBase64Encoded"):
+            try:
+                body = base64.b64decode(body, validate=True).decode()
+            except ValueError:
+                raise MalformedRequestError from None
+        if len(body) > MAX_BODY_BYTES or len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
+            raise TooLargeError
+        self._check_media_type(media_types)
+        return _json_object(body)
+
+    def _check_media_type(self, accepted: Collection[str]) -> None:
+        media_type, *parameters = (self.header("content-type") or "").lower().split(";")
+        charsets = [p.partition("=")[2].strip().strip('"') for p in parameters if p.strip().startswith("charset=")]
+        if media_type.strip() not in accepted or any(charset != "utf-8" for charset in charsets):
+            raise UnsupportedMediaTypeError(f"Send the header Content-Type: {' or '.join(accepted)}.")
+
+    def _refuse(self, error: Exception) -> Response[str]:
+        problem = _as_problem(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger.exception("request failed", extra={"code": problem.code})
+        else:
+            logger.info("request refused", extra={"code": problem.code, "status": problem.status})
+        return self._problem(problem)
+
+    def _no_such_route(self, _: Exception) -> Response[str]:
+        return self._problem(NotFoundError())
+
+    def _problem(self, error: TaskwardError) -> Response[str]:
+        document = {
+            "type": f"urn:taskward:problem:{error.code}",
+            "title": error.title,
+            "status": error.status,
+            "detail": error.detail,
+            "code": error.code,
+            "request_id": self.current_event.raw_event["requestContext"].get("requestId"),
+        }
+        if error.errors:
+            document["errors"] = [asdict(field) for field in error.errors]
+        headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(error.retry_after)
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            # The gateway renames this header when a function sets it; its own refusals carry the real one.
+            known = error.code != "invalid_credentials"
+            headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if known else "Bearer"
+        return Response(error.status, PROBLEM, dumps(document), headers)
+
+
+def answer(
+    status: int,
+    content: Any = None,
+    headers: Mapping[str, str] | None = None,
+    cookies: list[Cookie] | None = None,
+) -> Response[str]:
+    """A private JSON answer, or one without a body when there is no content."""
+    all_headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **(headers or {})}
+    if content is None:
+        return Response(status, None, None, all_headers, cookies)
+    return Response(status, JSON, dumps(content), all_headers, cookies)
+
+
+def validated(model: type[_Model], members: Mapping[str, Any]) -> _Model:
+    """A model made of JSON members.
+
+    Raises
+    ------
+    InvalidRequestError: naming each member that is refused, never its value.
+    """
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        raise InvalidRequestError(errors=_field_errors(error)) from None
+
+
+def dumps(content: Any) -> str:
+    """Compact JSON; characters as they are, half the size of escapes for most of the world's writing."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _as_problem(error: Exception) -> TaskwardError:
+    if isinstance(error, TaskwardError):
+        return error
+    # Imported late: not every function has the database client loaded, and this is not the usual way.
+    from taskward.storage import is_passing_fault
+
+    return UnavailableError() if is_passing_fault(error) else TaskwardError()
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    found = []
+    for entry in error.errors(include_url=False, include_input=False):
+        message = entry["msg"]
+        if entry["type"] == "value_error":
+            message = str(entry["ctx"]["error"])
+        elif entry["type"] == "extra_forbidden":
+            message = "There is no such field, or it is not yours to set."
+        found.append(FieldError(".".join(str(part) for part in entry["loc"]), message))
+    return found
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, object_pairs_hook=_distinct_members, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise MalformedRequestError from None
+    if not isinstance(value, dict):
+        raise MalformedRequestError
+    return value
+
+
+def _distinct_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        # Which of two would count is anybody's guess (RFC 8259, section 4; ASVS 1.5.3).
+        raise MalformedRequestError("A member name stands twice in the body.")
+    return members
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+

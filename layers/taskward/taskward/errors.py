@@ -1,0 +1,177 @@
+"""Everything the service refuses, each with its stable code, HTTP status and title (RFC 9457).
+
+Domain code raises these where the refusal is known; `taskward.api` alone turns them into an answer.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One member of a request that was refused, and why. The refused value itself is never repeated."""
+
+    field: str
+    message: str
+
+
+class TaskwardError(Exception):
+    """Base of all refusals.
+
+    Parameters
+    ----------
+    detail: a sentence for a person; the class's own when None.
+    errors: the members at fault, for `InvalidRequestError`.
+    retry_after: seconds after which a retry makes sense.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong on our side"
+    detail: str = "The request could not be completed. It was logged; trying again later may help."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: list[FieldError] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        if detail is not None:
+            self.detail = detail
+        self.errors = errors
+        self.retry_after = retry_after
+        super().__init__(self.detail)
+
+
+class MalformedRequestError(TaskwardError):
+    """The request cannot be read at all."""
+
+    status = 400
+    code = "malformed_request"
+    title = "The request cannot be read"
+    detail = "The body must be one JSON object in UTF-8."
+
+
+class InvalidCursorError(MalformedRequestError):
+    """A cursor that was not made by this list for this user."""
+
+    code = "invalid_cursor"
+    title = "The cursor does not belong to this list"
+    detail = "Follow the Link header of the page before, or start without a cursor."
+
+
+class UnauthenticatedError(TaskwardError):
+    """The caller could not be told apart from anybody else (RFC 6750, section 3.1)."""
+
+    status = 401
+    code = "invalid_token"
+    title = "The token is not valid"
+    detail = "Sign in again."
+
+
+class TokenExpiredError(UnauthenticatedError):
+    """A genuine token, past its time."""
+
+    code = "token_expired"
+    title = "The token has expired"
+    detail = "Refresh the session, or sign in again."
+
+
+class TokenReusedError(UnauthenticatedError):
+    """A refresh token that had been used before: the session is ended."""
+
+    code = "token_reused"
+    title = "The refresh token was used before"
+    detail = "The session was ended to be safe. Sign in again."
+
+
+class SessionRevokedError(UnauthenticatedError):
+    """A genuine token of a session that is over."""
+
+    code = "session_revoked"
+    title = "The session is over"
+    detail = "Sign in again."
+
+
+class InvalidCredentialsError(UnauthenticatedError):
+    """No account has this e-mail address and password. Which of the two is wrong is not told (ASVS 6.3.8)."""
+
+    code = "invalid_credentials"
+    title = "E-mail address or password is wrong"
+    detail = "Check both and try again."
+
+
+class CrossSiteRequestError(TaskwardError):
+    """A cookie came without the header that only this site's own script can add."""
+
+    status = 403
+    code = "cross_site_request"
+    title = "The request may come from another site"
+    detail = "A refresh by cookie needs the header X-Taskward-Client."
+
+
+class NotFoundError(TaskwardError):
+    """No such thing, or not the caller's: the two are not told apart."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+    detail = "There is nothing at this address for you."
+
+
+class EmailExistsError(TaskwardError):
+    """The e-mail address already has an account."""
+
+    status = 409
+    code = "email_exists"
+    title = "There is already an account with this e-mail address"
+    detail = "Sign in instead."
+
+
+class PreconditionFailedError(TaskwardError):
+    """If-Match names another version than the current one (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "It was changed in the meantime"
+    detail = "Read it again, apply your change to what is there now, and send the new ETag."
+
+
+class TooLargeError(TaskwardError):
+    """The body is larger than the service reads."""
+
+    status = 413
+    code = "too_large"
+    title = "The request is too large"
+    detail = "A body may have 1,048,576 bytes at most."
+
+
+class UnsupportedMediaTypeError(TaskwardError):
+    """The body is not declared as JSON."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "The body must be JSON"
+    detail = "Send the header Content-Type: application/json."
+
+
+class InvalidRequestError(TaskwardError):
+    """Well-formed JSON with members that are refused; `errors` names each."""
+
+    status = 422
+    code = "invalid_request"
+    title = "Some fields are not valid"
+    detail = "See errors for each field and what is wrong with it."
+
+
+class UnavailableError(TaskwardError):
+    """Something the service depends on did not answer; nothing is lost, and a retry heals."""
+
+    status = 503
+    code = "unavailable"
+    title = "The service is not available right now"
+    detail = "Try again in a moment."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -1,0 +1,1 @@
+"""Who somebody is: accounts, passwords, signing keys, tokens and sessions."""

@@ -1,0 +1,34 @@
+"""The request bodies of identity."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Delivery = Literal["body", "cookie"]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Registration(_Body):
+    """A new account."""
+
+    email: Annotated[str, Field(min_length=3, max_length=254)]
+    password: Annotated[str, Field(repr=False, description="8 to 128 characters, any characters")]
+    name: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    delivery: Annotated[Delivery, Field(description="Where the refresh token goes")] = "body"
+
+
+class Credentials(_Body):
+    """A sign-in. The limits only bound the work: what no account has is wrong, not invalid."""
+
+    email: Annotated[str, Field(max_length=1024)]
+    password: Annotated[str, Field(max_length=1024, repr=False)]
+    delivery: Annotated[Delivery, Field(description="Where the refresh token goes")] = "body"
+
+
+class RefreshRequest(_Body):
+    """A refresh token in the body, when it does not come by cookie."""
+
+    refresh_token: Annotated[str | None, Field(repr=False)] = None

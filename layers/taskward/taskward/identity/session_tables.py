@@ -1,0 +1,50 @@
+"""The tables of identity: Users, and Sessions with the published keys in it."""
+
+from typing import Any
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from taskward import settings
+from taskward.storage import TableMeta
+
+
+class SessionItem(Model):
+    """One sign-in on one device. All times are whole seconds since 1970.
+
+    `generation` counts the refreshes; the store keeps no token. `expires_at` is the idle limit, which each refresh
+    moves on, and the table's TTL attribute; `ends_at` is the limit that nothing moves.
+    """
+
+    class Meta(TableMeta):
+        table_name = settings.sessions_table()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    session_id = UnicodeAttribute(range_key=True)
+    generation = NumberAttribute()
+    created_at = NumberAttribute()
+    last_used_at = NumberAttribute()
+    expires_at = NumberAttribute()
+    ends_at = NumberAttribute()
+    address = UnicodeAttribute()
+    user_agent = UnicodeAttribute()
+    # Who made the last refresh, and for how many generations in a row somebody else was answered within the grace.
+    rotated_from = UnicodeAttribute(null=True)
+    foreign_generation = NumberAttribute(null=True)
+    foreign_streak = NumberAttribute(null=True)
+
+
+class PublishedKeysItem(Model):
+    """The public keys, in the Sessions table under a user id that no user can have.
+
+    There because the authorizer reads that table anyway: no second client, no second throttle.
+    """
+
+    class Meta(TableMeta):
+        table_name = settings.sessions_table()
+
+    user_id = UnicodeAttribute(hash_key=True, default="KEYS")
+    session_id = UnicodeAttribute(range_key=True, default="PUBLISHED")
+    revision = NumberAttribute()
+    keys: ListAttribute[MapAttribute[str, Any]] = ListAttribute()
+    origin_digests: ListAttribute[str] = ListAttribute()

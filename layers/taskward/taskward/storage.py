@@ -1,0 +1,95 @@
+"""What all tables share: time-outs that leave room to answer, and one way to run a transaction."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from taskward.errors import UnavailableError
+
+CONFLICT_ATTEMPTS = 8
+"""How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
+
+# Refusals of the database that say that we wrote the request wrong: a retry would not heal them.
+_OUR_FAULTS = {"ValidationException", "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"}
+
+
+class TableMeta:
+    """Settings of every table's client: a Lambda answers in seconds, so the database must fail sooner."""
+
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 2
+    max_retry_attempts = 2
+
+
+class TransactionConflictError(Exception):
+    """A condition of a transaction did not hold; `failed` has the places of those that failed."""
+
+    def __init__(self, failed: list[int]) -> None:
+        super().__init__(f"conditions {failed} did not hold")
+        self.failed = failed
+
+
+def is_passing_fault(error: Exception) -> bool:
+    """Whether an error of the database or of another AWS service may go away by itself."""
+    if isinstance(error, PynamoDBException):
+        if error.cause_response_code is not None:
+            return error.cause_response_code not in _OUR_FAULTS
+        return isinstance(error.cause, BotoCoreError)
+    if isinstance(error, ClientError):
+        return error.response.get("Error", {}).get("Code") not in _OUR_FAULTS
+    return isinstance(error, BotoCoreError)
+
+
+def condition_failed(error: PynamoDBException) -> bool:
+    """Whether a single write was refused by its own condition."""
+    return error.cause_response_code == "ConditionalCheckFailedException"
+
+
+def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> None:
+    """Run one all-or-nothing write, again when it collided with another.
+
+    Parameters
+    ----------
+    connection: of any of the tables written.
+    fill: adds the actions; called once an attempt. DynamoDB numbers them by kind:
+        condition checks first, then deletions, puts and updates.
+
+    Raises
+    ------
+    TransactionConflictError: a condition did not hold.
+    UnavailableError: it kept colliding.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            with TransactWrite(connection=connection) as write:
+                fill(write)
+            return
+        except TransactWriteError as error:
+            reasons = error.cancellation_reasons
+            failed = [i for i, reason in enumerate(reasons) if reason and reason.code == "ConditionalCheckFailed"]
+            if failed:
+                raise TransactionConflictError(failed) from None
+            collided = error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException")
+            if not collided and not any(reason and reason.code == "TransactionConflict" for reason in reasons):
+                raise
+        back_off(attempt)
+    raise UnavailableError
+
+
+def back_off(attempt: int) -> None:
+    """Wait a little, longer each time and never in step with others (full jitter, 640 ms at most)."""
+    time.sleep(random.uniform(0, min(0.64, 0.01 * 2**attempt)))
+
+
+def connection_of(model: Any) -> Connection:
+    """The database connection behind a table's model; pynamodb has no public name for it."""
+    connection: Connection = model._get_connection().connection
+    return connection

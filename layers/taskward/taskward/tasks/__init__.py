@@ -1,0 +1,1 @@
+"""What somebody keeps: tasks, and the lists of them."""

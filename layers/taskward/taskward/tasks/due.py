@@ -1,0 +1,64 @@
+"""Due dates: a whole day, a time on whatever clock is at hand (floating), or a time in a named zone (RFC 5545, 3.3.5).
+
+A time is kept as wall-clock text beside its zone, never as an instant: when a zone's rules change, nine o'clock stays
+nine o'clock.
+"""
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
+)
+_FIRST_YEAR, _LAST_YEAR = 1900, 9998
+
+
+def is_date_time(due: str | None) -> bool:
+    """Whether a due date, in its normal form, has a time of day."""
+    return due is not None and "T" in due
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def checked_timezone(name: str) -> str:
+    """The name, if it is one of the IANA time zone database; ValueError otherwise."""
+    if name not in _zones():
+        raise ValueError("Give the name of an IANA time zone, such as Europe/Paris.")
+    return name
+
+
+def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
+    """A due date and its zone, in normal form: `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SS` on the zone's own clock.
+
+    A time with an offset or Z is moved to the clock of the zone given, or of UTC when none is.
+
+    Raises
+    ------
+    ValueError: it is not a date or a time, or a whole day has a zone.
+    """
+    try:
+        if _DATE.fullmatch(due):
+            moment = datetime.fromisoformat(due)
+        elif _TIME.fullmatch(due):
+            moment = datetime.fromisoformat(due)
+        else:
+            raise ValueError
+        if not _FIRST_YEAR < moment.year < _LAST_YEAR:
+            raise ValueError
+    except ValueError:
+        raise ValueError("Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00).") from None
+    if _DATE.fullmatch(due):
+        if timezone is not None:
+            raise ValueError("A whole day has no time zone; leave due_timezone out, or give a time.")
+        return due, None
+    if moment.tzinfo is not None:
+        timezone = timezone or "UTC"
+        moment = moment.astimezone(ZoneInfo(timezone) if timezone != "UTC" else UTC).replace(tzinfo=None)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S"), timezone

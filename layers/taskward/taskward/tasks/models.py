@@ -1,0 +1,129 @@
+"""A task as it is asked for and as it is shown."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from taskward.tasks import due as due_dates
+from taskward.tasks.tables import COMPLETED, TaskItem
+
+READ_ONLY = frozenset({"id", "url", "completed_at", "version", "created_at", "updated_at", "deleted_at"})
+"""Members that the service sets: ignored when a whole task is sent back, refused elsewhere."""
+
+MAX_ORDER = 2**53
+"""Numbers up to here survive every JSON reader (RFC 8259, section 6)."""
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    if len(set(tags)) != len(tags):
+        raise ValueError("A tag stands twice.")
+    return tags
+
+
+Title = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, max_length=200)]
+Description = Annotated[str, Field(max_length=8192)]
+Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
+Order = Annotated[float, Field(ge=-MAX_ORDER, le=MAX_ORDER, allow_inf_nan=False)]
+
+
+class TaskFields(BaseModel):
+    """What an owner decides about a task; all but the title may be left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    title: Title
+    description: Description | None = None
+    completed: bool = False
+    priority: Literal["none", "low", "medium", "high"] = "none"
+    # The zone stands first: a due date is checked together with it.
+    due_timezone: Annotated[str | None, Field(description="An IANA zone; null: whatever clock is at hand")] = None
+    due: Annotated[
+        str | None, Field(validate_default=True, description="A date, or a date-time on the clock of due_timezone")
+    ] = None
+    tags: Tags = []
+    order: Annotated[Order | None, Field(description="Place in the manual order; by default behind all others")] = None
+
+    @field_validator("due_timezone")
+    @classmethod
+    def _known_timezone(cls, name: str | None) -> str | None:
+        return None if name is None else due_dates.checked_timezone(name)
+
+    @field_validator("due")
+    @classmethod
+    def _due_with_its_timezone(cls, due: str | None, info: ValidationInfo) -> str | None:
+        timezone = info.data.get("due_timezone")
+        if due is not None:
+            due_dates.normalised(due, timezone)
+        elif timezone is not None:
+            raise ValueError("There is a due_timezone but no due.")
+        return due
+
+    @model_validator(mode="after")
+    def _due_in_normal_form(self) -> "TaskFields":
+        if self.due is not None:
+            self.due, self.due_timezone = due_dates.normalised(self.due, self.due_timezone)
+        return self
+
+
+class Completion(BaseModel):
+    """Whether a task is to be completed; nothing toggles."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    completed: StrictBool | None = None
+
+
+def fields_of(task: TaskItem) -> dict[str, Any]:
+    """The members of a task that its owner decides about, as they are shown."""
+    return {
+        "title": task.title,
+        "description": task.description,
+        "completed": task.state == COMPLETED,
+        "priority": task.priority,
+        "due": task.due,
+        "due_timezone": task.due_timezone,
+        "tags": list(task.tags),
+        "order": _plain_number(task.order),
+    }
+
+
+def representation(task: TaskItem, base_url: str) -> dict[str, Any]:
+    """A task as it is shown to its owner; `base_url` is the API's address for this viewer."""
+    return {
+        "id": task.task_id,
+        "url": f"{base_url}/tasks/{task.task_id}",
+        **fields_of(task),
+        "completed_at": task.completed_at,
+        "version": int(task.version),
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+        "deleted_at": task.deleted_at,
+    }
+
+
+def merge_patched(task: TaskItem, patch: dict[str, Any]) -> dict[str, Any]:
+    """The members of a task after a JSON merge patch (RFC 7396): null takes a member back to its default."""
+    members = {name: value for name, value in (fields_of(task) | patch).items() if value is not None}
+    if "due" in patch and "due_timezone" not in patch and not due_dates.is_date_time(members.get("due")):
+        # The zone belonged to the time that is gone.
+        members.pop("due_timezone", None)
+    return members
+
+
+def _plain_number(number: float) -> float | int:
+    return int(number) if number == int(number) else float(number)

@@ -1,0 +1,107 @@
+"""Lists of tasks: one page for one bounded amount of reading, however many tasks there are."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from taskward.errors import InvalidCursorError
+from taskward.tasks.tables import COMPLETED, OPEN, TaskItem, created_key
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+_SHOWN_STATES = (OPEN, COMPLETED)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tasks of a list, and the cursor of the page after them; None when they are the last."""
+
+    tasks: list[TaskItem]
+    next_cursor: str | None
+
+
+def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:
+    """Open and completed tasks, the newest first: two consistent queries of one page each, merged.
+
+    The cursor names the last task that was shown, by time of creation and id, which never change. So a task that is
+    made, completed or deleted between two pages is neither skipped nor shown twice. A page is full unless it is the
+    last, or 1 MB was read.
+
+    Raises
+    ------
+    InvalidCursorError: the cursor is not one of this list and this user.
+    """
+    after = _decoded(cursor, user_id) if cursor is not None else None
+    streams = [_stream(user_id, state, limit + 1, after) for state in _SHOWN_STATES]
+    merged = sorted((task for tasks, _ in streams for task in tasks), key=_position, reverse=True)
+    # A stream that was cut off says nothing about what comes after its last task: show nothing beyond it.
+    cuts = [_position(tasks[-1]) if tasks else after for tasks, was_cut in streams if was_cut]
+    bound = max((cut for cut in cuts if cut is not None), default=None)
+    known = [task for task in merged if bound is None or _position(task) >= bound]
+    shown = known[:limit]
+    more = len(merged) > len(shown) or bool(cuts)
+    if not more:
+        return Page(shown, None)
+    end = _position(shown[-1]) if shown else bound
+    return Page(shown, _encoded(end, user_id) if end else None)
+
+
+def all_in_state(user_id: str, state: str) -> Iterator[TaskItem]:
+    """Every task of one state, oldest first, read page by page as it is asked for."""
+    condition = TaskItem.created_key.startswith(f"{state}#")
+    return TaskItem.by_created.query(user_id, condition, consistent_read=True, page_size=MAX_LIMIT)
+
+
+_Position = tuple[str, str]
+
+
+def _position(task: TaskItem) -> _Position:
+    return task.created_at, task.task_id
+
+
+def _stream(user_id: str, state: str, limit: int, after: _Position | None) -> tuple[list[TaskItem], bool]:
+    """The next tasks of one state in one query, and whether it was cut off before `limit` by the amount read."""
+    start: dict[str, dict[str, Any]] | None = None
+    if after is not None:
+        key = created_key(state, *after)
+        start = {"user_id": {"S": user_id}, "task_id": {"S": after[1]}, "created_key": {"S": key}}
+    result = TaskItem.by_created.query(
+        user_id,
+        TaskItem.created_key.startswith(f"{state}#"),
+        consistent_read=True,
+        scan_index_forward=False,
+        last_evaluated_key=start,
+        page_size=limit,
+    )
+    page = next(result.page_iter)
+    tasks = [TaskItem.from_raw_data(item) for item in page["Items"]]
+    return tasks, "LastEvaluatedKey" in page and len(tasks) < limit
+
+
+def _mark(user_id: str) -> str:
+    """Binds a cursor to this user and this list; it guards against mix-ups, the partition key guards the data."""
+    return hashlib.sha256(f"{user_id}/created/desc".encode()).hexdigest()[:16]
+
+
+def _encoded(position: _Position, user_id: str) -> str:
+    text = json.dumps([_mark(user_id), *position], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str, user_id: str) -> _Position:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        mark, created_at, task_id = values
+    except (ValueError, TypeError, RecursionError, binascii.Error):
+        raise InvalidCursorError from None
+    if mark != _mark(user_id) or not isinstance(created_at, str) or not isinstance(task_id, str):
+        raise InvalidCursorError
+    if not created_at or not task_id or len(cursor) > 256:
+        raise InvalidCursorError
+    return created_at, task_id
