@@ -36,5 +36,5 @@ def _cacheable(content_type: str, body: str, max_age: int) -> Response[str]:
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers: dict[str, str | list[str]] = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
     if handler.header("if-none-match") == etag:
-        return Response(304, None, None, headers)
+        return Response(304, None, "", headers)
     return Response(200, content_type, body, headers)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.shared.cookies import Cookie
@@ -26,11 +26,9 @@ from taskward.errors import (
     UnavailableError,
     UnsupportedMediaTypeError,
 )
+from taskward.principal import Principal
 from taskward.telemetry import logger
 from taskward.viewer import Viewer, viewer_of
-
-if TYPE_CHECKING:
-    from taskward.identity.principals import Principal
 
 MAX_BODY_BYTES = 1024 * 1024
 JSON = "application/json"
@@ -60,10 +58,8 @@ class Api(APIGatewayRestResolver):
             # The gateway takes a trailing slash for the same resource; so do the routes.
             return self.resolve({**event, "path": event["path"].rstrip("/") or "/"}, context)
 
-    def principal(self) -> "Principal":
+    def principal(self) -> Principal:
         """Who is calling, from the authorizer's context and from nowhere else."""
-        from taskward.identity.principals import Principal
-
         context = self._authorizer_context()
         if not context.get("user_id") or not context.get("session_id"):
             # A route that the template left open: refuse rather than guess.
@@ -158,7 +154,7 @@ def answer(
     """A private JSON answer, or one without a body when there is no content."""
     all_headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **(headers or {})}
     if content is None:
-        return Response(status, None, None, all_headers, cookies)
+        return Response(status, None, "", all_headers, cookies)
     return Response(status, JSON, dumps(content), all_headers, cookies)
 
 

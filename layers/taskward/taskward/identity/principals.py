@@ -1,19 +1,10 @@
 """Who is calling: from an access token to a user in a live session. All that the authorizer needs, and no more."""
 
-from dataclasses import dataclass
-
 from taskward import clock
 from taskward.errors import SessionRevokedError
 from taskward.identity import keys, tokens
 from taskward.identity.session_tables import SessionItem
-
-
-@dataclass(frozen=True)
-class Principal:
-    """A user, known for certain, and the session they act in."""
-
-    user_id: str
-    session_id: str
+from taskward.principal import Principal
 
 
 def authenticate(access_token: str) -> Principal:

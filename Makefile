@@ -1,0 +1,80 @@
+# `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8080
+
+UV := .venv/uv/bin/uv
+RUN := .venv/dev/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run update reset test test-unit lint validate build lock openapi deploy tools clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools ## Run the service on this machine (PORT=8080)
+	@$(RUN) -m local.run run --port $(PORT)
+
+update: tools ## Bring a change of the code into the running service
+	@$(RUN) -m local.run update
+
+reset: tools ## Forget all local data
+	@$(RUN) -m local.run reset
+
+test: tools ## All tests that this machine can run
+	@$(RUN) -m pytest $(TESTS)
+
+test-unit: tools ## The tests that take seconds
+	@$(RUN) -m pytest tests/unit tests/integration
+
+lint: tools ## ruff and mypy
+	@.venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy
+
+validate: tools ## sam validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam validate --lint
+
+build: tools ## sam build, for Lambda
+	@UV=$(abspath $(UV)) SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam build
+
+deploy: build ## sam build and sam deploy (CONFIG=default, dev or prod)
+	@SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam deploy --config-env $(or $(CONFIG),default)
+
+openapi: tools ## Write the OpenAPI document and its page anew
+	@$(RUN) -m local.openapi
+
+# --- Tools: each in an environment of its own, because their packages do not go together -------------------------
+
+tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
+
+.venv/uv/.done: local/tools/uv.txt
+	@echo "Installing uv ..."
+	@$(PYTHON) -m venv .venv/uv
+	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/tools/uv.txt
+	@touch $@
+
+.venv/dev/.done: requirements.txt .venv/uv/.done
+	@echo "Installing what tests and local run need ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/dev
+	@$(UV) pip install --quiet --python .venv/dev --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/sam/.done: local/tools/sam.txt .venv/uv/.done
+	@echo "Installing the SAM command line ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/sam
+	@$(UV) pip install --quiet --python .venv/sam --require-hashes -r local/tools/sam.txt
+	@touch $@
+
+.venv/emulator/.done: local/tools/emulator.txt .venv/uv/.done
+	@echo "Installing the AWS emulator ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/emulator
+	@$(UV) pip install --quiet --python .venv/emulator --require-hashes -r local/tools/emulator.txt
+	@touch $@
+
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+lock: .venv/uv/.done ## Pin all packages anew from the .in files
+	@$(COMPILE) layers/taskward/requirements.in -o layers/taskward/requirements.txt
+	@$(COMPILE) requirements.in -o requirements.txt
+	@for tool in sam emulator; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
+
+clean: ## Remove everything that was installed or built
+	rm -rf .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache

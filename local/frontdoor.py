@@ -1,0 +1,97 @@
+"""The front door: web page and API on one origin, as CloudFront has it in front of a deployed stack.
+
+It passes on the viewer's origin and address together with the origin secret, and overwrites whatever a client sent in
+those headers.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from html import escape
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
+from multidict import CIMultiDict
+from yarl import URL
+
+from local.stack import STAGE, Stack
+
+_HOP_BY_HOP = {
+    *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"),
+    *("transfer-encoding", "upgrade", "host", "content-length", "expect"),
+}
+_OURS = {"x-taskward-origin-secret", "x-taskward-viewer-origin", "x-taskward-viewer-address", "x-forwarded-for"}
+_MAX_BODY = 10 * 1024 * 1024
+_GATEWAY_SECONDS = 30
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Taskward</title>
+<style>body{{font:1.1rem/1.6 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}}</style>
+<h1>Taskward is running</h1>
+<ul>
+<li>The API: <code>{origin}/api</code></li>
+<li><a href="/api/docs">What it can do</a>, and the same as an <a href="/api/openapi.json">OpenAPI document</a></li>
+<li>The <a href="/api/.well-known/jwks.json">public keys</a> of its tokens</li>
+</ul>
+</html>
+"""
+
+
+class FrontDoor:
+    """An HTTP server on loopback in front of a stack; `start` and `stop` run in one event loop."""
+
+    def __init__(self, stack: Stack, port: int) -> None:
+        self.stack = stack
+        self.port = port
+        self._runner: web.AppRunner | None = None
+        self._session: ClientSession | None = None
+
+    async def start(self) -> None:
+        """Begin to answer."""
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0), timeout=ClientTimeout(total=_GATEWAY_SECONDS), auto_decompress=False
+        )
+        application = web.Application(client_max_size=_MAX_BODY)
+        application.router.add_get("/", self._page)
+        application.router.add_route("*", f"/{STAGE}/{{path:.*}}", self._proxy)
+        self._runner = web.AppRunner(application, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def stop(self) -> None:
+        """Finish what is being answered, then close."""
+        if self._runner:
+            await self._runner.cleanup()
+        if self._session:
+            await self._session.close()
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(text=_PAGE.format(origin=escape(_viewer_origin(request))), content_type="text/html")
+
+    async def _proxy(self, request: web.Request) -> web.StreamResponse:
+        assert self._session is not None
+        # The path as it was sent: an encoded slash stays one.
+        url = URL(f"{self.stack.emulator.endpoint}{request.raw_path}", encoded=True)
+        headers = _without(request.headers.items(), _HOP_BY_HOP | _OURS)
+        headers["Host"] = f"{self.stack.api_host}:{self.stack.emulator.port}"
+        headers["X-Taskward-Origin-Secret"] = self.stack.origin_secret
+        headers["X-Taskward-Viewer-Origin"] = _viewer_origin(request)
+        headers["X-Taskward-Viewer-Address"] = request.remote or "127.0.0.1"
+        body = await request.read()
+        try:
+            async with self._session.request(
+                request.method, url, headers=headers, data=body or None, allow_redirects=False
+            ) as answer:
+                content = await answer.read()
+                kept = _without(answer.headers.items(), _HOP_BY_HOP)
+                return web.Response(status=answer.status, headers=kept, body=content)
+        except (ClientError, asyncio.TimeoutError):
+            problem = '{"type":"about:blank","title":"The emulator did not answer","status":502}'
+            return web.Response(status=502, text=problem, content_type="application/problem+json")
+
+
+def _viewer_origin(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+def _without(headers: Iterable[tuple[str, str]], left_out: set[str]) -> CIMultiDict[str]:
+    return CIMultiDict((name, value) for name, value in headers if name.lower() not in left_out)

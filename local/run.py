@@ -1,0 +1,140 @@
+"""`make run`: the whole service on this machine, at http://localhost:8080."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local import stack as stacks
+from local.emulator import Emulator, EmulatorError, free_port, is_free
+from local.frontdoor import FrontDoor
+from local.paths import STATE
+from local.stack import DeploymentError, Stack
+
+_DEPLOYED = STATE / "deployed"
+_RUNNING = STATE / "running.json"
+_BUILD = STATE / "build"
+_USUAL_EMULATOR_PORT = 4566
+
+
+def main() -> int:
+    """Run, update what runs, or forget it; the exit status."""
+    parser = argparse.ArgumentParser(prog="local.run", description=__doc__)
+    parser.add_argument("command", choices=["run", "update", "reset"])
+    parser.add_argument("--port", type=int, default=8080)
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "run":
+            return _run(arguments.port)
+        if arguments.command == "update":
+            return _update()
+        return _reset()
+    except (EmulatorError, DeploymentError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(port: int) -> int:
+    if _running() is not None:
+        print("It is running already; `make update` brings a change into it.", file=sys.stderr)
+        return 1
+    if not is_free(port):
+        print(f"Port {port} is taken; choose another one: make run PORT=8081", file=sys.stderr)
+        return 1
+    # A stop from outside ends like Ctrl-C, in good order.
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    emulator_port = _USUAL_EMULATOR_PORT if is_free(_USUAL_EMULATOR_PORT) else free_port()
+    try:
+        with _step("Starting the AWS emulator"):
+            emulator = Emulator(STATE / "aws", emulator_port).__enter__()
+        try:
+            stack = _brought_up_to_date(emulator)
+            _RUNNING.write_text(json.dumps({"pid": os.getpid(), "emulator_port": emulator_port}))
+            asyncio.run(_serve(stack, port))
+        finally:
+            _RUNNING.unlink(missing_ok=True)
+            with _step("Saving the data"):
+                emulator.__exit__(None, None, None)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _brought_up_to_date(emulator: Emulator) -> Stack:
+    wanted = stacks.fingerprint()
+    stack = stacks.find(emulator)
+    if stack is not None and _DEPLOYED.exists() and _DEPLOYED.read_text() == wanted:
+        return stack
+    with _step("Building: sam build"):
+        stacks.build(_BUILD)
+    with _step("Deploying: sam deploy"):
+        stack = stacks.deploy(emulator, _BUILD)
+    _DEPLOYED.write_text(wanted)
+    return stack
+
+
+async def _serve(stack: Stack, port: int) -> None:
+    door = FrontDoor(stack, port)
+    await door.start()
+    print(
+        f"\nTaskward is running.\n"
+        f"  App   http://localhost:{port}\n"
+        f"  API   http://localhost:{port}/api\n"
+        f"  Docs  http://localhost:{port}/api/docs\n"
+        f"Ctrl-C stops it and keeps the data; `make reset` forgets it.",
+        flush=True,
+    )
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await door.stop()
+
+
+def _update() -> int:
+    running = _running()
+    if running is None:
+        print("It is not running; `make run` starts it with what is there now.", file=sys.stderr)
+        return 1
+    emulator = Emulator(STATE / "aws", running["emulator_port"])
+    if stacks.fingerprint() == _DEPLOYED.read_text():
+        print("Nothing has changed.")
+        return 0
+    _brought_up_to_date(emulator)
+    return 0
+
+
+def _reset() -> int:
+    if _running() is not None:
+        print("It is running; stop it first.", file=sys.stderr)
+        return 1
+    shutil.rmtree(STATE, ignore_errors=True)
+    print("All local data is gone.")
+    return 0
+
+
+def _running() -> dict[str, int] | None:
+    """Process and port of the `make run` that goes on in this checkout, None when there is none."""
+    try:
+        running: dict[str, int] = json.loads(_RUNNING.read_text())
+        os.kill(running["pid"], 0)
+    except (OSError, ValueError):
+        return None
+    return running
+
+
+@contextmanager
+def _step(title: str) -> Iterator[None]:
+    print(f"{title} ...", end=" ", flush=True)
+    begin = time.monotonic()
+    yield
+    print(f"{time.monotonic() - begin:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
