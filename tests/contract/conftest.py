@@ -1,0 +1,34 @@
+"""One suite, two databases: moto in this process, and Amazon's own DynamoDB Local where there is Java to run it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import ORIGIN_SECRET
+from tests.support import aws
+
+
+@pytest.fixture(scope="session")
+def local_endpoint() -> Iterator[str]:
+    """DynamoDB Local, started once for all tests."""
+    missing = aws.local_database_missing()
+    if missing is not None:
+        pytest.skip(f"left out: {missing}")
+    with aws.local_database() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["moto", "dynamodb-local"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Empty tables; the name of what they are in. Secrets are in moto either way."""
+    endpoint = request.getfixturevalue("local_endpoint") if request.param == "dynamodb-local" else None
+    with aws.in_memory(but_reach=endpoint):
+        aws.create_secrets(ORIGIN_SECRET)
+        aws.connect(endpoint)
+        aws.create_tables(endpoint)
+        try:
+            aws.publish_keys()
+            yield request.param
+        finally:
+            if endpoint is not None:
+                aws.delete_tables(endpoint)

