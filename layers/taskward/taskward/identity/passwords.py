@@ -12,6 +12,8 @@ MIN_LENGTH = 8
 MAX_LENGTH = 128
 SERVICE_NAME = "taskward"
 
+_LETTERS_OF_ITS_OWN = 4
+
 # argon2id with OWASP's minimum of memory; passlib upgrades older hashes at login when these grow.
 _context = CryptContext(
     schemes=["argon2"],
@@ -68,10 +70,11 @@ def _objection(password: str, email: str) -> str | None:
     folded = password.casefold()
     if folded in _common_passwords():
         return "This is one of the most common passwords; pick one that nobody else would."
+    rest = folded
     for word in _context_words(email):
-        rest = folded.replace(word, "")
-        if rest != folded and not re.search(r"\w{4}", rest):
-            return "Do not build the password from your e-mail address or from the name of this service."
+        rest = rest.replace(word, "")
+    if rest != folded and len(re.sub(r"[\W\d_]", "", rest)) < _LETTERS_OF_ITS_OWN:
+        return "Do not build the password from your e-mail address or from the name of this service."
     return None
 
 

@@ -1,0 +1,149 @@
+"""Key rotation against a database: published before it signs, kept until the last token has expired."""
+
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import PutError
+
+from taskward.errors import UnauthenticatedError, UnavailableError
+from taskward.identity import grants, keyring, keys, rotation, tokens
+from taskward.identity.session_tables import PublishedKeysItem
+from taskward.viewer import digest
+from tests.conftest import ORIGIN_SECRET, Clock
+from tests.support.people import registered
+from tests.support.racing import all_at_once
+
+pytestmark = pytest.mark.usefixtures("database")
+
+DAY = 86400
+
+
+def _published() -> list[str]:
+    keys.forget()
+    return [jwk["kid"] for jwk in keys.published().jwks]
+
+
+def _signing() -> str:
+    keyring.forget()
+    return keyring.signing_key().kid
+
+
+def test_the_first_rotation_makes_a_key_that_signs_at_once() -> None:
+    assert _published() == [_signing()]
+    assert [key.kid for key in rotation.rotate()] == _published()
+    assert keys.published().origin_digests == (digest(ORIGIN_SECRET),)
+
+
+def test_a_rotation_before_its_time_changes_nothing(clock: Clock) -> None:
+    before = _published()
+    clock.advance(days=29)
+    rotation.rotate()
+    assert _published() == before
+
+
+def test_a_successor_is_published_before_it_signs_and_the_old_key_until_its_last_token_is_over(clock: Clock) -> None:
+    (old,) = _published()
+    session = registered()[1]
+    clock.advance(days=30)
+    rotation.rotate()
+    old_again, new = _published()
+    assert (old_again, _signing()) == (old, old)
+    clock.advance(seconds=299)
+    last_of_old = tokens.issue_access(keyring.signing_key(), session.user_id, session.session_id)
+    assert _signing() == old
+    clock.advance(seconds=1)
+    assert _signing() == new
+    assert tokens.verify_access(last_of_old, keys.published()).user_id == session.user_id
+    clock.advance(seconds=7 * DAY + 299)
+    rotation.rotate()
+    assert _published() == [old, new]
+    clock.advance(seconds=1)
+    rotation.rotate()
+    assert _published() == [new]
+
+
+def test_a_retired_key_loses_its_private_half_first(clock: Clock) -> None:
+    rotation.rotate(now_due=True)
+    clock.advance(seconds=300)
+    rotation.rotate()
+    assert [key.d is None for key in keyring.load()] == [False, False], "an issuer's copy may still sign with it"
+    clock.advance(seconds=300)
+    rotation.rotate()
+    assert [key.d is None for key in keyring.load()] == [True, False]
+
+
+def test_a_forced_rotation_waits_for_the_last_one_to_take_effect(clock: Clock) -> None:
+    rotation.rotate(now_due=True)
+    rotation.rotate(now_due=True)
+    assert len(_published()) == 2
+    clock.advance(seconds=300)
+    rotation.rotate(now_due=True)
+    assert len(_published()) == 3
+
+
+def test_a_token_of_a_key_that_is_gone_is_refused_within_a_minute(clock: Clock) -> None:
+    session = registered()[1]
+    token = grants.issue(session).access_token
+    tokens.verify_access(token, keys.published())
+    item = PublishedKeysItem.get("KEYS", "PUBLISHED")
+    item.keys = []
+    item.save()
+    clock.advance(seconds=59)
+    tokens.verify_access(token, keys.published())
+    clock.advance(seconds=1)
+    with pytest.raises(UnauthenticatedError):
+        tokens.verify_access(token, keys.published())
+
+
+def test_a_made_up_kid_causes_no_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    published = keys.published()
+
+    def no_read(*_: Any, **__: Any) -> None:
+        raise AssertionError("the table was read")
+
+    monkeypatch.setattr(PublishedKeysItem, "get", no_read)
+    for _ in range(3):
+        with pytest.raises(UnauthenticatedError):
+            tokens.verify_access("eyJhbGciOiJFZERTQSIsImtpZCI6Im1hZGUgdXAiLCJ0eXAiOiJhdCtqd3QifQ.e30.eA", keys.published())
+    assert keys.published() is published
+
+
+def test_concurrent_rotations_leave_one_consistent_state(clock: Clock) -> None:
+    clock.advance(days=31)
+    results = all_at_once([rotation.rotate] * 4)
+    assert any(not isinstance(result, Exception) for result in results)
+    assert all(isinstance(result, PutError | list) for result in results)
+    rotation.rotate()
+    assert [key.kid for key in keyring.load()] == _published()
+
+
+def test_when_the_second_write_fails_the_next_rotation_heals(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    (old,) = _published()
+    clock.advance(days=31)
+
+    def fail(_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "store", fail)
+        with pytest.raises(ConnectionError):
+            rotation.rotate()
+    assert _signing() == old
+    rotation.rotate()
+    assert [key.kid for key in keyring.load()] == _published()
+    clock.advance(seconds=300)
+    assert _signing() == _published()[-1] != old
+
+
+def test_both_origin_secrets_count_while_one_replaces_the_other() -> None:
+    keyring.secrets_client().put_secret_value(SecretId="origin", SecretString="the next one")
+    rotation.rotate()
+    keys.forget()
+    assert keys.published().origin_digests == (digest("the next one"), digest(ORIGIN_SECRET))
+
+
+def test_without_published_keys_nothing_is_verified_and_nobody_is_signed_out() -> None:
+    PublishedKeysItem("KEYS", "PUBLISHED").delete()
+    keys.forget()
+    with pytest.raises(UnavailableError):
+        keys.published()

@@ -1,0 +1,127 @@
+"""The whole service: the real template deployed into the emulator, on free ports, behind the local front door."""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from local import stack as stacks
+from local.emulator import Emulator, free_port
+from local.frontdoor import FrontDoor
+from local.paths import tool
+from local.stack import Stack
+from tests.support import conformance
+from tests.support.people import PASSWORD
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of its own, with IAM enforced; gone at the end."""
+    for name in ("sam", "emulator", "uv"):
+        assert tool(name, "python").exists(), "`make test` installs what these tests need"
+    folder = tmp_path_factory.mktemp("stack")
+    stacks.build(folder / "build")
+    with Emulator(folder / "aws", free_port()) as emulator:
+        yield stacks.deploy(emulator, folder / "build")
+
+
+@contextmanager
+def serving(stack: Stack, port: int) -> Iterator[str]:
+    """The front door in a thread of its own; yields the API's address."""
+    loop = asyncio.new_event_loop()
+    door = FrontDoor(stack, port)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(door.start(), loop).result(30)
+    try:
+        yield f"http://localhost:{port}/api"
+    finally:
+        asyncio.run_coroutine_threadsafe(door.stop(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(stack: Stack) -> Iterator[str]:
+    """Where the API is for a viewer."""
+    with serving(stack, free_port()) as url:
+        yield url
+
+
+def _check_conformance(response: httpx.Response) -> None:
+    response.read()
+    request = response.request
+    path = request.url.path.removeprefix("/api")
+    conformance.check(request.method, path, response.status_code, response.headers, response.content)
+
+
+@pytest.fixture(scope="session")
+def new_client(base_url: str) -> Iterator[Callable[[], httpx.Client]]:
+    """Makes HTTP clients; every answer they get must be one that the OpenAPI document describes."""
+    clients: list[httpx.Client] = []
+
+    def make() -> httpx.Client:
+        client = httpx.Client(base_url=base_url, timeout=60, event_hooks={"response": [_check_conformance]})
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(new_client: Callable[[], httpx.Client]) -> httpx.Client:
+    """A client that is not signed in."""
+    return new_client()
+
+
+class Person:
+    """Somebody who is signed in."""
+
+    def __init__(self, client: httpx.Client, email: str, grant: dict[str, Any]) -> None:
+        self.client = client
+        self.email = email
+        self.grant = grant
+        self.access_token: str = grant["access_token"]
+        self.refresh_token: str = grant.get("refresh_token", "")
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """A request with this person's access token."""
+        headers = {"Authorization": f"Bearer {self.access_token}"} | arguments.pop("headers", {})
+        return self.client.request(method, path, headers=headers, **arguments)
+
+    def task(self, **fields: Any) -> dict[str, Any]:
+        """A new task."""
+        response = self.request("POST", "/tasks", json={"title": "Pay rent"} | fields)
+        assert response.status_code == 201, response.text
+        made: dict[str, Any] = response.json()
+        return made
+
+
+@pytest.fixture(scope="session")
+def new_person(new_client: Callable[[], httpx.Client]) -> Callable[[], Person]:
+    """Registers somebody new, in a client of their own."""
+
+    def make() -> Person:
+        email = f"person{next(_numbers)}@example.com"
+        client = new_client()
+        response = client.post("/auth/register", json={"email": email, "password": PASSWORD})
+        assert response.status_code == 201, response.text
+        return Person(client, email, response.json())
+
+    return make
+
+
+@pytest.fixture
+def person(new_person: Callable[[], Person]) -> Person:
+    """Somebody new."""
+    return new_person()
