@@ -7,6 +7,7 @@ those headers.
 import asyncio
 from collections.abc import Iterable
 from html import escape
+from io import BytesIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from multidict import CIMultiDict
@@ -79,7 +80,7 @@ class FrontDoor:
         body = await request.read()
         try:
             async with self._session.request(
-                request.method, url, headers=headers, data=body or None, allow_redirects=False
+                request.method, url, headers=headers, data=BytesIO(body) if body else None, allow_redirects=False
             ) as answer:
                 content = await answer.read()
                 kept = _without(answer.headers.items(), _HOP_BY_HOP)
