@@ -81,7 +81,7 @@ class Emulator:
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [tool("emulator", "python"), ROOT / "local" / "gateway_context.py"],
+                [tool("emulator", "python"), ROOT / "local" / "emulator_process.py"],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

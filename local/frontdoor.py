@@ -21,7 +21,8 @@ _HOP_BY_HOP = {
 }
 _OURS = {"x-taskward-origin-secret", "x-taskward-viewer-origin", "x-taskward-viewer-address", "x-forwarded-for"}
 _MAX_BODY = 10 * 1024 * 1024
-_GATEWAY_SECONDS = 30
+# The emulator starts a process for each concurrent request: more patience than API Gateway's 29 s.
+_GATEWAY_SECONDS = 120
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -13,6 +13,42 @@ from taskward.tasks.queries import DEFAULT_LIMIT, MAX_LIMIT
 EXAMPLE_ID = "0b0e7a52-5d0c-4b7e-9c0e-3a1f6f0c2d11"
 EXAMPLE_URL = f"https://taskward.example/api/tasks/{EXAMPLE_ID}"
 _CURSOR = "WyI4ZjE0ZTQ1ZmNlZWExNjdhIiwiMjAyNi0wMy0wMlQwODozMDowMC4wMDAwMDBaIiwiMGIwZTdhNTIiXQ"
+EXAMPLE_TOKEN = "eyJ0eXAiOiJhdCtqd3QifQ.e30.c2lnbmF0dXJl"
+EXAMPLE_REFRESH_TOKEN = "eyJ0eXAiOiJydCtqd3QifQ.e30.c2lnbmF0dXJl"
+EXAMPLE_USER = {
+    "id": "8e7f0c1a-92d3-4c55-a1b7-5f3e2d1c0b9a",
+    "email": "ada@example.org",
+    "name": "Ada",
+    "created_at": "2026-03-01T09:00:00Z",
+}
+EXAMPLE_SESSION_ID = "c1d2e3f4-0a1b-4c2d-8e3f-4a5b6c7d8e9f"
+EXAMPLE_SESSION = {
+    "id": EXAMPLE_SESSION_ID,
+    "created_at": "2026-03-02T08:00:00Z",
+    "last_used_at": "2026-03-02T08:15:00Z",
+    "expires_at": "2026-03-09T08:15:00Z",
+    "ip": "203.0.113.7",
+    "user_agent": "Mozilla/5.0",
+    "current": True,
+}
+EXAMPLE_TASK = {
+    "id": EXAMPLE_ID,
+    "url": EXAMPLE_URL,
+    "title": "Buy flowers",
+    "description": None,
+    "completed": False,
+    "priority": "high",
+    "due": "2026-03-08T09:00:00",
+    "due_timezone": "Europe/Paris",
+    "tags": ["home"],
+    "order": 1772440200000,
+    "completed_at": None,
+    "version": 3,
+    "created_at": "2026-03-02T08:30:00.000000Z",
+    "updated_at": "2026-03-02T08:45:12.345678Z",
+    "deleted_at": None,
+}
+EXAMPLE_WRITTEN_TASK = {name: EXAMPLE_TASK[name] for name in ("title", "priority", "due", "due_timezone", "tags")}
 
 # --- Refusals --------------------------------------------------------------------------------------------------------
 
@@ -111,7 +147,12 @@ def parameters() -> Json:
     text: Json = {"type": "string"}
     return {
         "TaskId": parameter(
-            "id", "path", _ID, "The task's id. Any other text is answered with 404.", required=True, example=EXAMPLE_ID
+            "id",
+            "path",
+            {"type": "string", "format": "uuid"},
+            "The task's id. Any other text is answered with 404.",
+            required=True,
+            example=EXAMPLE_ID,
         ),
         "Limit": parameter(
             "limit",
@@ -149,7 +190,5 @@ def parameters() -> Json:
             "Any text. Needed when the refresh token comes as the cookie: a page of another site cannot send it.",
             example="web",
         ),
-        "RefreshCookie": parameter(
-            COOKIE, "cookie", text, "The refresh token, as the service set it; used when the body has none."
-        ),
+        "RefreshCookie": parameter(COOKIE, "cookie", text, "The refresh token, as the service set it."),
     }

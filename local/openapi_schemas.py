@@ -15,13 +15,14 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from local.paths import ROOT
 
 sys.path.append(str(ROOT / "layers" / "taskward"))
-# The tasks' models bring their table along, which wants a name; nothing is read from it or written to it here.
+# The modules below bring their tables along, which want names; nothing is read from them or written to them here.
 os.environ.setdefault("TASKS_TABLE", "unused")
+os.environ.setdefault("SESSIONS_TABLE", "unused")
 
-from taskward import errors  # noqa: E402
-from taskward.identity import passwords  # noqa: E402
-from taskward.identity.models import Credentials, RefreshRequest, Registration  # noqa: E402
-from taskward.tasks.models import READ_ONLY, Completion, TaskFields  # noqa: E402
+from taskward import errors
+from taskward.identity import passwords
+from taskward.identity.models import Credentials, RefreshRequest, Registration
+from taskward.tasks.models import READ_ONLY, Completion, TaskFields
 
 Json = dict[str, Any]
 
@@ -74,11 +75,12 @@ _REMARKS: dict[str, dict[str, Json]] = {
         "delivery": {"description": _DELIVERY},
     },
     "Credentials": {"password": {"format": "password"}, "delivery": {"description": _DELIVERY}},
-    "RefreshRequest": {"refresh_token": {"description": "The newest one of the session; null or absent: the cookie's"}},
+    "RefreshRequest": {"refresh_token": {"description": "A refresh token; null or absent when it comes as the cookie"}},
     "TaskFields": {
         "title": {"description": "White space around it is removed before it is measured"},
         "description": {"description": "Kept exactly as sent"},
         "completed": {"description": "Whether it is done"},
+        "priority": {"description": "How much it matters"},
         "due": {
             "description": "A date (`2026-12-24`), or a date-time on the clock of `due_timezone` "
             "(`2026-12-24T18:00:00`); one with an offset is moved to that clock, or to UTC's when there is no zone"
@@ -109,7 +111,7 @@ def request_schemas() -> Json:
 def _replacement(fields: Json) -> Json:
     order = {**fields["properties"]["order"], "description": "Place in the manual order; null or absent: as it was"}
     own: Json = {"readOnly": True, "description": "Set by the service; ignored here"}
-    properties = {**fields["properties"], "order": order, **{name: own for name in sorted(READ_ONLY)}}
+    properties = {**fields["properties"], "order": order, **dict.fromkeys(sorted(READ_ONLY), own)}
     description = (
         "A whole task. What is left out goes back to its default, but for the order, which stays. A task can be sent "
         "back as it was read: the members that the service sets are ignored."

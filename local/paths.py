@@ -1,9 +1,10 @@
 """Where things are in a checkout."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STATE = ROOT / ".local"
+STATE = Path(os.environ.get("TASKWARD_STATE") or ROOT / ".local")
 """What `make run` keeps: the emulator's state and logs. `make reset` removes it."""
 
 TOOLS = ROOT / ".venv"

@@ -47,8 +47,9 @@ def _run(port: int) -> int:
     if not is_free(port):
         print(f"Port {port} is taken; choose another one: make run PORT=8081", file=sys.stderr)
         return 1
-    # A stop from outside ends like Ctrl-C, in good order.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # However it is stopped, it ends in good order.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     emulator_port = _USUAL_EMULATOR_PORT if is_free(_USUAL_EMULATOR_PORT) else free_port()
     try:
         with _step("Starting the AWS emulator"):
@@ -64,6 +65,10 @@ def _run(port: int) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _brought_up_to_date(emulator: Emulator) -> Stack:

@@ -29,7 +29,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     stacks.build(folder / "build")
     with Emulator(folder / "aws", free_port()) as emulator:
-        yield stacks.deploy(emulator, folder / "build")
+        # A race of cold starts can take longer here than the usual grace; nothing else differs from the defaults.
+        yield stacks.deploy(emulator, folder / "build", {"RefreshGraceSeconds": "300"})
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def new_client(base_url: str) -> Iterator[Callable[[], httpx.Client]]:
     clients: list[httpx.Client] = []
 
     def make() -> httpx.Client:
-        client = httpx.Client(base_url=base_url, timeout=60, event_hooks={"response": [_check_conformance]})
+        client = httpx.Client(base_url=base_url, timeout=150, event_hooks={"response": [_check_conformance]})
         clients.append(client)
         return client
 

@@ -136,7 +136,7 @@ def test_an_expired_token_is_refused_as_expired(holder: Person, forge: Forge) ->
 
 def test_no_token_and_malformed_ones_never_reach_the_authorizer(holder: Person) -> None:
     token = holder.access_token
-    malformed = ["", "Bearer", "Bearer ", "Basic YTpi", token, f"Bearer {token}.more", "Bearer a b c", f"Token {token}"]
+    malformed = ["", "Bearer", "Basic YTpi", token, f"Bearer {token}.more", "Bearer a b c", f"Token {token}"]
     malformed += [f"Bearer {token[: token.rindex('.') + 1]}", "Bearer ..", "Bearer a.b.c.d.e"]
     for authorization in (None, *malformed):
         response = _get(holder.client, authorization)

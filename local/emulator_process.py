@@ -1,11 +1,19 @@
-"""Starts the emulator with `$context.authorizer.*` filled in gateway responses, as API Gateway does.
+"""The emulator's process: the emulator as it is installed, and two things that it lacks.
 
-The emulator leaves these variables as they stand. They carry the reason of a refusal (see the authorizer function), so
-without them the local answers would differ from the deployed ones. Runs under the emulator's own interpreter.
+It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
+reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
+
+And it ends, in good order, when the process that started it is gone without a word.
+
+Runs under the emulator's own interpreter.
 """
 
 import json
+import os
 import re
+import signal
+import threading
+import time
 from contextvars import ContextVar
 from typing import Any
 
@@ -38,5 +46,13 @@ def _text(value: str) -> bytes:
 apigateway_v1._stringify_context = _remember
 apigateway_v1._gateway_error_response = _rendered
 
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     main()

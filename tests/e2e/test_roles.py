@@ -1,0 +1,130 @@
+"""Each function's role lets it do its work (every other test here runs with IAM enforced) and nothing beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.emulator import REGION
+from local.stack import Stack
+
+FUNCTIONS = ("Authorizer", "Register", "Login", "Refresh", "Sessions", "Tasks", "Discovery", "RotateKeys")
+TABLES = ("Users", "Sessions", "Tasks")
+
+# (function, table): what it may do there. What is not here, it must not do.
+ALLOWED: dict[tuple[str, str], set[str]] = {
+    ("Authorizer", "Sessions"): {"GetItem"},
+    ("Register", "Users"): {"PutItem"},
+    ("Register", "Sessions"): {"PutItem", "GetItem"},
+    ("Login", "Users"): {"GetItem", "UpdateItem", "ConditionCheckItem"},
+    ("Login", "Sessions"): {"PutItem", "GetItem"},
+    ("Refresh", "Sessions"): {"GetItem", "UpdateItem", "DeleteItem"},
+    ("Sessions", "Sessions"): {"GetItem", "DeleteItem"},
+    ("Sessions", "Users"): {"GetItem"},
+    ("Tasks", "Tasks"): {"GetItem", "PutItem", "Query created"},
+    ("Discovery", "Sessions"): {"GetItem"},
+    ("RotateKeys", "Sessions"): {"GetItem", "PutItem"},
+}
+SECRETS: dict[tuple[str, str], set[str]] = {
+    ("Register", "SigningKeys"): {"GetSecretValue"},
+    ("Login", "SigningKeys"): {"GetSecretValue"},
+    ("Refresh", "SigningKeys"): {"GetSecretValue"},
+    ("RotateKeys", "SigningKeys"): {"GetSecretValue", "PutSecretValue"},
+    ("RotateKeys", "Origin"): {"GetSecretValue"},
+}
+
+
+class Actor:
+    """A function's role at work."""
+
+    def __init__(self, stack: Stack, function: str) -> None:
+        self.stack = stack
+        roles = stack.client("iam").list_roles()["Roles"]
+        arn = next(role["Arn"] for role in roles if f"-{function}FunctionRole-" in role["RoleName"])
+        session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        self._credentials = {
+            "aws_access_key_id": session["AccessKeyId"],
+            "aws_secret_access_key": session["SecretAccessKey"],
+            "aws_session_token": session["SessionToken"],
+        }
+
+    def client(self, service: str) -> Any:
+        """A client with this role's permissions."""
+        endpoint = self.stack.emulator.endpoint
+        return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **self._credentials)  # type: ignore[call-overload]
+
+
+def _is_allowed(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
+    try:
+        getattr(client, operation)(**arguments)
+    except ClientError as error:
+        # Any other refusal comes after the permission was checked.
+        return error.response["Error"]["Code"] not in ("AccessDeniedException", "AccessDenied")
+    return True
+
+
+def _table_actions(stack: Stack, table: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    name = stack.outputs[f"{table}TableName"]
+    hash_key, range_key = {"Users": ("pk", "sk"), "Sessions": ("user_id", "session_id"), "Tasks": ("user_id", "task_id")}[
+        table
+    ]
+    key = {hash_key: {"S": "KEYS"}, range_key: {"S": "a-test-of-permissions"}}
+    here = {"TableName": name}
+    # Never writes: the condition cannot hold.
+    never = {"ConditionExpression": f"{hash_key} = :no", "ExpressionAttributeValues": {":no": {"S": "no"}}}
+    query = {"KeyConditionExpression": f"{hash_key} = :me", "ExpressionAttributeValues": {":me": {"S": "KEYS"}}}
+    yield "GetItem", "get_item", here | {"Key": key}
+    yield "PutItem", "put_item", here | {"Item": key} | never
+    yield "UpdateItem", "update_item", here | {"Key": key} | never
+    yield "DeleteItem", "delete_item", here | {"Key": key} | never
+    yield "ConditionCheckItem", "transact_write_items", {"TransactItems": [{"ConditionCheck": here | {"Key": key} | never}]}
+    yield "Query", "query", here | query
+    yield "Scan", "scan", here
+    yield "BatchGetItem", "batch_get_item", {"RequestItems": {name: {"Keys": [key]}}}
+    yield "BatchWriteItem", "batch_write_item", {"RequestItems": {name: [{"DeleteRequest": {"Key": key}}]}}
+    yield "DeleteTable", "delete_table", here
+    if table == "Tasks":
+        for index in ("created", "changed", "due", "order", "parent"):
+            yield f"Query {index}", "query", here | query | {"IndexName": index}
+            yield f"Scan {index}", "scan", here | {"IndexName": index}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_may_do_to_each_table_what_its_function_does_and_nothing_else(stack: Stack, function: str) -> None:
+    client = Actor(stack, function).client("dynamodb")
+    for table in TABLES:
+        allowed = {action for action, operation, args in _table_actions(stack, table) if _is_allowed(client, operation, args)}
+        assert allowed == ALLOWED.get((function, table), set()), table
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_may_read_or_write_only_the_secrets_of_its_function(stack: Stack, function: str) -> None:
+    client = Actor(stack, function).client("secretsmanager")
+    ids = {entry["Name"]: entry["ARN"] for entry in stack.client("secretsmanager").list_secrets()["SecretList"]}
+    for secret in ("SigningKeys", "Origin"):
+        arn = next(arn for name, arn in ids.items() if f"-{secret}Secret-" in name)
+        expected = SECRETS.get((function, secret), set())
+        actions = {
+            "GetSecretValue": ("get_secret_value", {"SecretId": arn}),
+            "PutSecretValue": ("put_secret_value", {"SecretId": arn, "SecretString": "x"}),
+            "DeleteSecret": ("delete_secret", {"SecretId": arn}),
+        }
+        # Whoever may write is believed to: the next sign-in depends on what is there.
+        tried = {name: call for name, call in actions.items() if name == "GetSecretValue" or name not in expected}
+        allowed = {name for name, (operation, arguments) in tried.items() if _is_allowed(client, operation, arguments)}
+        assert allowed == expected & tried.keys(), secret
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_reaches_nothing_of_the_account_itself(stack: Stack, function: str) -> None:
+    actor = Actor(stack, function)
+    for service, operation, arguments in (
+        ("iam", "list_roles", {}),
+        ("lambda", "list_functions", {}),
+        ("s3", "list_buckets", {}),
+        ("dynamodb", "list_tables", {}),
+        ("secretsmanager", "list_secrets", {}),
+    ):
+        assert not _is_allowed(actor.client(service), operation, arguments), (service, operation)
