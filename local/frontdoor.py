@@ -5,8 +5,10 @@ those headers.
 """
 
 import asyncio
+import uuid
 from collections.abc import Iterable
 from html import escape
+from http import HTTPStatus
 from io import BytesIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
@@ -78,17 +80,25 @@ class FrontDoor:
         headers["X-Taskward-Origin-Secret"] = self.stack.origin_secret
         headers["X-Taskward-Viewer-Origin"] = _viewer_origin(request)
         headers["X-Taskward-Viewer-Address"] = request.remote or "127.0.0.1"
-        body = await request.read()
         try:
+            body = await request.read()
             async with self._session.request(
                 request.method, url, headers=headers, data=BytesIO(body) if body else None, allow_redirects=False
             ) as answer:
                 content = await answer.read()
                 kept = _without(answer.headers.items(), _HOP_BY_HOP)
                 return web.Response(status=answer.status, headers=kept, body=content)
+        except web.HTTPRequestEntityTooLarge:
+            return _problem(413, "too_large", "The request is too large")
         except (ClientError, asyncio.TimeoutError):
-            problem = '{"type":"about:blank","title":"The emulator did not answer","status":502}'
-            return web.Response(status=502, text=problem, content_type="application/problem+json")
+            return _problem(503, "unavailable", "The emulator did not answer")
+
+
+def _problem(status: int, code: str, title: str) -> web.Response:
+    members = {"type": f"urn:taskward:problem:{code}", "title": title, "status": status, "code": code}
+    members |= {"detail": "Said by the local front door.", "request_id": str(uuid.uuid4())}
+    headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return web.json_response(members, status=status, headers=headers, content_type="application/problem+json")
 
 
 def _viewer_origin(request: web.Request) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from taskward.api import JSON, Api, Response, dumps
 from taskward.identity import keys
+from taskward.preconditions import none_match
 
 handler = Api()
 
@@ -35,6 +36,6 @@ def docs() -> Response[str]:
 def _cacheable(content_type: str, body: str, max_age: int) -> Response[str]:
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers: dict[str, str | list[str]] = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
-    if handler.header("if-none-match") == etag:
+    if none_match(handler.header("if-none-match"), etag):
         return Response(304, None, "", headers)
     return Response(200, content_type, body, headers)

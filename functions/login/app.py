@@ -13,6 +13,7 @@ passwords.prepare()
 def login() -> Response[str]:
     credentials = handler.body(Credentials)
     viewer = handler.viewer(keys.published().origin_digests)
+    grants.prepare()
     user, session = accounts.sign_in(credentials, viewer.address, viewer.user_agent)
     by_cookie = credentials.delivery == "cookie"
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=accounts.representation(user))

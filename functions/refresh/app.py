@@ -1,10 +1,11 @@
 """POST /auth/refresh: a refresh token in, the next pair of tokens out."""
 
-from taskward.api import Api, Response, validated
+from taskward.api import Api, Response
 from taskward.delivery import grant_answer, refresh_token_cookie, require_own_script
 from taskward.errors import UnauthenticatedError
 from taskward.identity import grants, keys, sessions, tokens
 from taskward.identity.models import RefreshRequest
+from taskward.validation import validated
 
 handler = Api()
 
@@ -20,5 +21,6 @@ def refresh() -> Response[str]:
         require_own_script(handler)
     published = keys.published()
     claims = tokens.verify_refresh(token, published)
+    grants.prepare()
     session = sessions.refresh(claims, handler.viewer(published.origin_digests).address)
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie)

@@ -12,6 +12,7 @@ handler = Api()
 def register() -> Response[str]:
     registration = handler.body(Registration)
     viewer = handler.viewer(keys.published().origin_digests)
+    grants.prepare()
     user, session = accounts.register(registration, viewer.address, viewer.user_agent)
     by_cookie = registration.delivery == "cookie"
     return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=accounts.representation(user))

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from taskward import clock
-from taskward.api import Api, Response, answer, validated
+from taskward.api import Api, Response, answer
 from taskward.delivery import cleared_cookie, refresh_token_cookie
 from taskward.errors import TaskwardError, UnauthenticatedError
 from taskward.identity import accounts, keys, principals, sessions, tokens
 from taskward.identity.models import RefreshRequest
-from taskward.identity.session_tables import SessionItem
 from taskward.identity.tokens import AccessClaims, RefreshClaims
+from taskward.validation import validated
 
 handler = Api()
 
@@ -26,7 +25,7 @@ def who_am_i() -> Response[str]:
     principal = handler.principal()
     session = principals.live_session(principal.user_id, principal.session_id)
     user = accounts.representation(accounts.get(principal.user_id))
-    return answer(200, {"user": user, "session": _representation(session) | {"current": True}})
+    return answer(200, {"user": user, "session": sessions.representation(session) | {"current": True}})
 
 
 def _presented() -> Iterator[AccessClaims | RefreshClaims]:
@@ -49,14 +48,3 @@ def _presented() -> Iterator[AccessClaims | RefreshClaims]:
                 yield tokens.verify_refresh(refresh_token, published, even_expired=True)
             except UnauthenticatedError:
                 pass
-
-
-def _representation(session: SessionItem) -> dict[str, str]:
-    return {
-        "id": session.session_id,
-        "created_at": clock.rfc3339(int(session.created_at)),
-        "last_used_at": clock.rfc3339(int(session.last_used_at)),
-        "expires_at": clock.rfc3339(int(session.expires_at)),
-        "ip": session.address,
-        "user_agent": session.user_agent,
-    }

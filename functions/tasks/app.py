@@ -1,15 +1,14 @@
 """Tasks: create, list, read, replace, patch, complete, delete. Every call names the caller's own partition."""
 
-import json
-from collections.abc import Callable
+import re
 from urllib.parse import urlencode
 
-from taskward.api import JSON, MERGE_PATCH, Api, Response, answer, validated
+from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.errors import FieldError, InvalidRequestError
 from taskward.preconditions import etag, if_match, none_match
 from taskward.tasks import models, queries, service
 from taskward.tasks.models import Completion, TaskFields
-from taskward.tasks.tables import COMPLETED, TaskItem
+from taskward.validation import validated
 
 handler = Api()
 
@@ -37,7 +36,7 @@ def create_task() -> Response[str]:
 @handler.get("/tasks/<task_id>")
 def read_task(task_id: str) -> Response[str]:
     task = service.get(handler.principal().user_id, task_id)
-    if none_match(handler.header("if-none-match"), task.version):
+    if none_match(handler.header("if-none-match"), etag(task.version)):
         return answer(304, headers={"ETag": etag(task.version)})
     return _shown(task)
 
@@ -45,33 +44,25 @@ def read_task(task_id: str) -> Response[str]:
 @handler.put("/tasks/<task_id>")
 def replace_task(task_id: str) -> Response[str]:
     members = handler.required_json_object()
-    written = {name: value for name, value in members.items() if name not in models.READ_ONLY}
-    fields = validated(TaskFields, written)
-    return _changed(task_id, lambda task: service.set_fields(task, fields))
+    fields = validated(TaskFields, {name: value for name, value in members.items() if name not in models.READ_ONLY})
+    return _shown(service.replace(handler.principal().user_id, task_id, fields, _precondition()))
 
 
 @handler.patch("/tasks/<task_id>")
 def patch_task(task_id: str) -> Response[str]:
-    patch = handler.required_json_object(media_types=(MERGE_PATCH, JSON))
-
-    def edit(task: TaskItem) -> None:
-        service.set_fields(task, validated(TaskFields, models.merge_patched(task, patch)))
-
-    return _changed(task_id, edit)
+    members = handler.required_json_object(media_types=(MERGE_PATCH, JSON))
+    return _shown(service.patch(handler.principal().user_id, task_id, members, _precondition()))
 
 
 @handler.patch("/tasks/<task_id>/complete")
 def complete_task(task_id: str) -> Response[str]:
-    wanted = validated(Completion, handler.json_object() or {}).completed
-    return _changed(
-        task_id,
-        lambda task: service.set_completed(task, task.state != COMPLETED if wanted is None else wanted),
-    )
+    completed = validated(Completion, handler.json_object() or {}).completed
+    return _shown(service.complete(handler.principal().user_id, task_id, completed, _precondition()))
 
 
 @handler.delete("/tasks/<task_id>")
 def delete_task(task_id: str) -> Response[str]:
-    service.change(handler.principal().user_id, task_id, service.trash, if_match(handler.header("if-match")))
+    service.trash(handler.principal().user_id, task_id, _precondition())
     return answer(204)
 
 
@@ -84,11 +75,11 @@ def delete_tasks() -> Response[str]:
     return answer(204)
 
 
-def _changed(task_id: str, edit: Callable[[TaskItem], None]) -> Response[str]:
-    return _shown(service.change(handler.principal().user_id, task_id, edit, if_match(handler.header("if-match"))))
+def _precondition() -> service.Precondition | None:
+    return if_match(handler.header("if-match"))
 
 
-def _shown(task: TaskItem) -> Response[str]:
+def _shown(task: service.TaskItem) -> Response[str]:
     shown = models.representation(task, handler.viewer().base_url)
     return answer(200, shown, {"ETag": etag(task.version)})
 
@@ -104,6 +95,6 @@ def _query(known: set[str]) -> dict[str, str]:
 def _limit(text: str | None) -> int:
     if text is None:
         return queries.DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= queries.MAX_LIMIT:
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= queries.MAX_LIMIT:
         raise InvalidRequestError(errors=[FieldError("limit", f"Give a number from 1 to {queries.MAX_LIMIT}.")])
     return int(text)

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PutError
 from taskward.errors import UnauthenticatedError, UnavailableError
 from taskward.identity import grants, keyring, keys, rotation, tokens
 from taskward.identity.session_tables import PublishedKeysItem
-from taskward.viewer import digest
+from taskward.origin_secrets import digest
 from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support.people import registered
 from tests.support.racing import all_at_once

@@ -60,7 +60,7 @@ def test_nobody_reaches_another_s_task_by_any_operation() -> None:
     for operation in (
         lambda: service.get(YOU, task.task_id),
         lambda: service.change(YOU, task.task_id, _titled("mine now")),
-        lambda: service.change(YOU, task.task_id, service.trash),
+        lambda: service.trash(YOU, task.task_id),
     ):
         with pytest.raises(NotFoundError):
             operation()
@@ -137,17 +137,14 @@ def test_a_write_whose_answer_was_lost_is_not_made_twice(monkeypatch: pytest.Mon
         # What the client library does when a time-out hides a success: it repeats the write, which then fails.
         return write(item) and not next(lost, False)
 
-    def toggle(item: TaskItem) -> None:
-        service.set_completed(item, item.state != COMPLETED)
-
     monkeypatch.setattr(service, "_write", answer_lost_once)
-    assert service.change(ME, task.task_id, toggle).state == COMPLETED
+    assert service.complete(ME, task.task_id, None).state == COMPLETED
     assert (service.get(ME, task.task_id).state, service.get(ME, task.task_id).version) == (COMPLETED, 2)
 
 
 def test_a_deleted_task_is_in_the_trash_and_nowhere_else(clock: Clock) -> None:
     task = _made()
-    service.change(ME, task.task_id, service.trash)
+    service.trash(ME, task.task_id)
     with pytest.raises(NotFoundError):
         service.get(ME, task.task_id)
     with pytest.raises(NotFoundError):
@@ -160,13 +157,13 @@ def test_a_deleted_task_is_in_the_trash_and_nowhere_else(clock: Clock) -> None:
 
 def test_completing_keeps_the_first_time_and_reopening_forgets_it(clock: Clock) -> None:
     task = _made()
-    done = service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    done = service.complete(ME, task.task_id, True)
     first = done.completed_at
     assert first is not None
     clock.advance(minutes=1)
-    again = service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    again = service.complete(ME, task.task_id, True)
     assert (again.completed_at, again.version) == (first, done.version)
-    assert service.change(ME, task.task_id, lambda t: service.set_completed(t, False)).completed_at is None
+    assert service.complete(ME, task.task_id, False).completed_at is None
 
 
 def test_the_list_is_newest_first_with_open_and_completed_merged(clock: Clock) -> None:
@@ -205,9 +202,9 @@ def test_paging_survives_what_happens_between_two_pages(clock: Clock) -> None:
     assert [task.title for task in first.tasks] == ["7", "6", "5"]
     clock.advance(seconds=1)
     _made("made in between")
-    service.change(ME, made[5].task_id, service.trash)  # the task that the cursor names
-    service.change(ME, made[6].task_id, lambda t: service.set_completed(t, True))  # seen already
-    service.change(ME, made[3].task_id, lambda t: service.set_completed(t, True))  # not seen yet
+    service.trash(ME, made[5].task_id)  # the task that the cursor names
+    service.complete(ME, made[6].task_id, True)  # seen already
+    service.complete(ME, made[3].task_id, True)  # not seen yet
     rest = queries.newest_first(ME, 100, first.next_cursor)
     assert [task.title for task in rest.tasks] == ["4", "3", "2", "1", "0"]
 
@@ -249,7 +246,7 @@ def test_deleting_all_completed_spares_a_task_that_is_reopened_meanwhile(monkeyp
 
     def reopened_after_the_list_was_read(user_id: str, state: str) -> list[TaskItem]:
         tasks = list(listed(user_id, state))
-        service.change(ME, task.task_id, lambda t: service.set_completed(t, False))
+        service.complete(ME, task.task_id, False)
         return tasks
 
     monkeypatch.setattr(queries, "all_in_state", reopened_after_the_list_was_read)
@@ -265,7 +262,7 @@ def test_two_parallel_creations_both_appear_at_once() -> None:
 
 def test_the_index_keys_follow_every_change() -> None:
     task = _made(due="2026-12-01", order=1)
-    service.change(ME, task.task_id, lambda t: service.set_completed(t, True))
+    service.complete(ME, task.task_id, True)
     stored = TaskItem.get(ME, task.task_id)
     assert stored.created_key.startswith(f"{COMPLETED}#")
     assert stored.due_key == f"{COMPLETED}#2026-12-01#{task.task_id}"

@@ -169,3 +169,11 @@ def test_the_longest_password_counts_to_its_last_character(client: httpx.Client)
     assert client.post("/auth/register", json=body).status_code == 201
     assert client.post("/auth/login", json=body | {"password": password[:-1] + "?"}).status_code == 401
     assert client.post("/auth/login", json=body).status_code == 200
+
+
+def test_a_password_that_is_no_text_is_refused_by_name(client: httpx.Client) -> None:
+    for path in ("/auth/register", "/auth/login"):
+        body = b'{"email": "a@example.com", "password": "lone \\ud800 surrogate"}'
+        response = client.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert _code(response) == (422, "invalid_request")
+        assert [error["field"] for error in response.json()["errors"]] == ["password"]

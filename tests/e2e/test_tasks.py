@@ -88,7 +88,7 @@ def test_a_cursor_of_somebody_else_is_refused(person: Person, someone: Person) -
 
 
 def test_bad_parameters_are_named(someone: Person) -> None:
-    for limit in ("0", "101", "-1", "x", "1.5", "", "9" * 400, "٣"):
+    for limit in ("0", "101", "-1", "x", "1.5", "", "9" * 400, "٣", "0000000500", "1" + "0" * 5000):
         assert _fields(someone.request("GET", "/tasks", params={"limit": limit})) == ["limit"], limit
     assert _fields(someone.request("GET", "/tasks", params={"limmit": "1"})) == ["limmit"]
     assert _fields(someone.request("DELETE", "/tasks", params={"complete": "true"})) == ["complete"]
@@ -311,3 +311,23 @@ def test_unknown_routes_and_methods_are_problem_documents(someone: Person, clien
 
 def test_a_trailing_slash_is_the_same_resource(someone: Person) -> None:
     assert someone.request("GET", "/tasks/").status_code == 200
+
+
+def test_numbers_at_the_edges_are_kept_or_refused(someone: Person) -> None:
+    for order in (0, -0.0, 1e-100, -(2**53), 2**53, 0.1, 1.0000000000000002):
+        assert someone.task(order=order)["order"] == order
+    for order in (1e-200, 5e-324, 1e300, "1"):
+        assert _fields(someone.request("POST", "/tasks", json={"title": "x", "order": order})) == ["order"]
+    response = someone.request(
+        "POST", "/tasks", content=b'{"title":"x","order":1e999}', headers={"Content-Type": "application/json"}
+    )
+    assert _fields(response) == ["order"]
+
+
+def test_a_patch_with_values_of_any_type_is_refused_by_name(someone: Person) -> None:
+    path = f"/tasks/{someone.task()['id']}"
+    for value in (5, True, [], {}, "\x00"):
+        for field in ("due", "due_timezone", "priority", "order"):
+            if (field, value) != ("order", 5):
+                fields = _fields(someone.request("PATCH", path, json={field: value}))
+                assert field in fields or (field, fields) == ("due_timezone", ["due"]), (field, value)

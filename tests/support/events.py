@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from taskward.viewer import ADDRESS_HEADER, ORIGIN_HEADER, SECRET_HEADER, digest
+from taskward.origin_secrets import digest
+from taskward.viewer import ADDRESS_HEADER, ORIGIN_HEADER, SECRET_HEADER
 
 VIEWER_ORIGIN = "https://taskward.example"
 VIEWER_ADDRESS = "203.0.113.7"

@@ -10,6 +10,8 @@ from http.cookies import Morsel, SimpleCookie
 from importlib import import_module
 from typing import Any
 
+import boto3
+
 from tests.support.events import Context
 from tests.support.template import ROOT
 
@@ -98,7 +100,7 @@ def answer_to(name: str, event: Any) -> Answer:
     """The answer to an event made from the sample of this name."""
     result = feed(name, event)
     assert result["isBase64Encoded"] is False
-    headers = {name.lower(): list(values) for name, values in result["multiValueHeaders"].items()}
+    headers = {header.lower(): list(values) for header, values in result["multiValueHeaders"].items()}
     return Answer(result["statusCode"], headers, result["body"])
 
 
@@ -147,17 +149,28 @@ def check_problem(answer: Answer, request_id: str, case: Case) -> None:
     assert (answer.header("www-authenticate") is not None) == (case.status == 401)
 
 
-def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
-    """Register through the function itself; the values that events about this user and session are filled with.
+def signed_in(name: str = "login/ok", **values: str) -> dict[str, str]:
+    """Sign in through the function itself; the values that events about this user and session are filled with.
 
     User and session are what the authorizer finds in the new access token.
     """
     grant = ask(name, **values)
-    assert grant.status == 201, grant.text
+    assert grant.status in (200, 201), grant.text
     token = grant.json()["access_token"]
     refresh_token = grant.json().get("refresh_token") or grant.cookie().value
     decision = feed("authorizer/allow", load("authorizer/allow", access_token=token))
     return {"access_token": token, "refresh_token": refresh_token, **decision["context"]}
+
+
+def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
+    """Register through the function itself; otherwise as `signed_in`."""
+    return signed_in(name, **values)
+
+
+def stored(table: str) -> list[dict[str, Any]]:
+    """All items of a table, to see what a call left there."""
+    items: list[dict[str, Any]] = boto3.resource("dynamodb").Table(table).scan(ConsistentRead=True)["Items"]
+    return items
 
 
 def forged(token: str, **claims: Any) -> str:

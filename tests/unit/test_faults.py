@@ -86,6 +86,19 @@ def test_a_logout_that_could_not_end_the_session_does_not_say_that_it_did(monkey
     assert handler(event, events.Context())["statusCode"] == 204
 
 
+def test_a_registration_that_could_not_be_answered_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from taskward.identity import keyring
+
+    body = {"email": "ada@example.com", "password": "tangerine umbrella 7"}
+    event = events.request("POST", "/auth/register", body)
+    handler = _function("register").handler
+    with monkeypatch.context() as patch:
+        keyring.forget()
+        patch.setattr(keyring, "load", _failing(ConnectTimeoutError(endpoint_url="https://secretsmanager")))
+        assert handler(event, events.Context())["statusCode"] == 503
+    assert handler(event, events.Context())["statusCode"] == 201
+
+
 def _cancelled(*codes: str) -> TransactWriteError:
     from pynamodb.exceptions import CancellationReason, VerboseClientError
 

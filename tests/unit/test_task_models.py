@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from taskward.tasks.models import MAX_ORDER, TaskFields, fields_of, merge_patched, representation
-from taskward.tasks.service import set_fields
+from taskward.tasks.service import _set_fields
 from taskward.tasks.tables import TaskItem, sortable_number
 
 
 def _item(**fields: Any) -> TaskItem:
     item = TaskItem("me", "1", version=1, created_at="2026-01-01T00:00:00.000000Z", order=1)
     item.updated_at = item.created_at
-    set_fields(item, TaskFields.model_validate({"title": "x"} | fields))
+    _set_fields(item, TaskFields.model_validate({"title": "x"} | fields))
     return item
 
 

@@ -1,6 +1,7 @@
 """Where a request came from: only a proxy that knows the secret is believed."""
 
-from taskward.viewer import digest, viewer_of
+from taskward.origin_secrets import digest
+from taskward.viewer import viewer_of
 from tests.support.events import VIEWER_ADDRESS, VIEWER_ORIGIN, request
 
 DIGESTS = [digest("current"), digest("previous")]

@@ -12,12 +12,10 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.shared.cookies import Cookie
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from taskward import settings
 from taskward.errors import (
-    FieldError,
-    InvalidRequestError,
     MalformedRequestError,
     NotFoundError,
     TaskwardError,
@@ -28,6 +26,7 @@ from taskward.errors import (
 )
 from taskward.principal import Principal
 from taskward.telemetry import logger
+from taskward.validation import validated
 from taskward.viewer import Viewer, viewer_of
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -158,19 +157,6 @@ def answer(
     return Response(status, JSON, dumps(content), all_headers, cookies)
 
 
-def validated(model: type[_Model], members: Mapping[str, Any]) -> _Model:
-    """A model made of JSON members.
-
-    Raises
-    ------
-    InvalidRequestError: naming each member that is refused, never its value.
-    """
-    try:
-        return model.model_validate(members)
-    except ValidationError as error:
-        raise InvalidRequestError(errors=_field_errors(error)) from None
-
-
 def dumps(content: Any) -> str:
     """Compact JSON; characters as they are, half the size of escapes for most of the world's writing."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -183,18 +169,6 @@ def _as_problem(error: Exception) -> TaskwardError:
     from taskward.storage import is_passing_fault
 
     return UnavailableError() if is_passing_fault(error) else TaskwardError()
-
-
-def _field_errors(error: ValidationError) -> list[FieldError]:
-    found = []
-    for entry in error.errors(include_url=False, include_input=False):
-        message = entry["msg"]
-        if entry["type"] == "value_error":
-            message = str(entry["ctx"]["error"])
-        elif entry["type"] == "extra_forbidden":
-            message = "There is no such field, or it is not yours to set."
-        found.append(FieldError(".".join(str(part) for part in entry["loc"]), message))
-    return found
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def if_match(header: str | None) -> Callable[[int], bool] | None:
     return lambda version: str(version) in known
 
 
-def none_match(header: str | None, version: float) -> bool:
-    """Whether the client has this version already: an If-None-Match header names it, by weak comparison, or is `*`."""
+def none_match(header: str | None, tag: str) -> bool:
+    """Whether the client has what `tag` stands for: If-None-Match names it, by weak comparison, or is `*`."""
     if header is None:
         return False
-    return header.strip() == "*" or str(int(version)) in {opaque for _, opaque in _ENTITY_TAG.findall(header)}
+    return header.strip() == "*" or tag.strip('"') in {opaque for _, opaque in _ENTITY_TAG.findall(header)}

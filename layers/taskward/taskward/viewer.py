@@ -5,11 +5,12 @@ proxy. So the proxy passes them on in headers, together with a secret that it sh
 secret those headers could be written by anybody, and the gateway's own context counts instead (ASVS 4.1.3).
 """
 
-import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from taskward.origin_secrets import digest
 
 SECRET_HEADER = "x-taskward-origin-secret"
 ORIGIN_HEADER = "x-taskward-viewer-origin"
@@ -29,11 +30,6 @@ class Viewer:
     base_url: str
     address: str
     user_agent: str
-
-
-def digest(secret: str) -> str:
-    """What is kept of an origin secret: enough to recognise it, not enough to use it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def viewer_of(event: Mapping[str, Any], origin_digests: Collection[str]) -> Viewer:

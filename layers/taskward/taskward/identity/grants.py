@@ -19,6 +19,11 @@ class Grant:
     session_id: str
 
 
+def prepare() -> None:
+    """Fail now, while nothing is stored yet, if no token could be signed afterwards; raises like `keyring`."""
+    keyring.signing_key()
+
+
 def issue(session: SessionItem) -> Grant:
     """Tokens for the session's current generation."""
     key = keyring.signing_key()

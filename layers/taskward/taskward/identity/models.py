@@ -15,7 +15,8 @@ class Registration(_Body):
     """A new account."""
 
     email: Annotated[str, Field(min_length=3, max_length=254)]
-    password: Annotated[str, Field(repr=False, description="8 to 128 characters, any characters")]
+    # What is accepted is for the passwords module to say; the limit only bounds the work.
+    password: Annotated[str, Field(max_length=1024, repr=False, description="8 to 128 characters, any characters")]
     name: Annotated[str | None, Field(min_length=1, max_length=100)] = None
     delivery: Annotated[Delivery, Field(description="Where the refresh token goes")] = "body"
 

@@ -7,7 +7,7 @@ from taskward import clock, settings
 from taskward.identity import keyring
 from taskward.identity.keyring import RingKey
 from taskward.identity.session_tables import PublishedKeysItem
-from taskward.viewer import digest
+from taskward.origin_secrets import digest
 
 PUBLICATION_LEAD_SECONDS = 300
 """How long a key is published before it signs: longer than any copy of the published keys lives."""

@@ -156,3 +156,13 @@ def end(user_id: str, session_id: str) -> None:
     SessionItem(user_id, session_id).delete()
 
 
+def representation(session: SessionItem) -> dict[str, str]:
+    """What is shown of a session to its user."""
+    return {
+        "id": session.session_id,
+        "created_at": clock.rfc3339(int(session.created_at)),
+        "last_used_at": clock.rfc3339(int(session.last_used_at)),
+        "expires_at": clock.rfc3339(int(session.expires_at)),
+        "ip": session.address,
+        "user_agent": session.user_agent,
+    }

@@ -17,9 +17,9 @@ _TIME = re.compile(
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
 
 
-def is_date_time(due: str | None) -> bool:
-    """Whether a due date, in its normal form, has a time of day."""
-    return due is not None and "T" in due
+def is_date_time(due: object) -> bool:
+    """Whether a value, valid or not, would be a due date with a time of day."""
+    return isinstance(due, str) and "T" in due
 
 
 @cache

@@ -23,6 +23,15 @@ READ_ONLY = frozenset({"id", "url", "completed_at", "version", "created_at", "up
 MAX_ORDER = 2**53
 """Numbers up to here survive every JSON reader (RFC 8259, section 6)."""
 
+# DynamoDB keeps nothing smaller than 1e-130.
+_MIN_ORDER = 1e-100
+
+
+def _not_tiny(order: float) -> float:
+    if 0 < abs(order) < _MIN_ORDER:
+        raise ValueError("Too close to zero to be told from it.")
+    return order
+
 
 def _distinct(tags: list[str]) -> list[str]:
     if len(set(tags)) != len(tags):
@@ -34,7 +43,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Description = Annotated[str, Field(max_length=8192)]
 Tag = Annotated[str, Field(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
-Order = Annotated[float, Field(ge=-MAX_ORDER, le=MAX_ORDER, allow_inf_nan=False)]
+Order = Annotated[float, Field(ge=-MAX_ORDER, le=MAX_ORDER, allow_inf_nan=False), AfterValidator(_not_tiny)]
 
 
 class TaskFields(BaseModel):
@@ -113,7 +122,10 @@ def representation(task: TaskItem, base_url: str) -> dict[str, Any]:
 
 
 def merge_patched(task: TaskItem, patch: dict[str, Any]) -> dict[str, Any]:
-    """The members of a task after a JSON merge patch (RFC 7396): null takes a member back to its default."""
+    """The members of a task after a JSON merge patch (RFC 7396), not validated yet.
+
+    Null takes a member back to its default. The order has none: without one, a task stays where it is.
+    """
     members = {name: value for name, value in (fields_of(task) | patch).items() if value is not None}
     if "due" in patch and "due_timezone" not in patch and not due_dates.is_date_time(members.get("due")):
         # The zone belonged to the time that is gone.

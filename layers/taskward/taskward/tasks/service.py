@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from pynamodb.exceptions import PutError
 
@@ -16,8 +17,12 @@ from taskward import clock
 from taskward.errors import NotFoundError, PreconditionFailedError, UnavailableError
 from taskward.storage import CONFLICT_ATTEMPTS, back_off, condition_failed
 from taskward.tasks import queries
-from taskward.tasks.models import TaskFields
+from taskward.tasks.models import TaskFields, merge_patched
 from taskward.tasks.tables import COMPLETED, OPEN, TRASHED, TaskItem
+from taskward.validation import validated
+
+Precondition = Callable[[int], bool]
+"""Whether a version is one that the caller knows (If-Match)."""
 
 TRASH_DAYS = 30
 
@@ -33,7 +38,7 @@ def create(user_id: str, fields: TaskFields) -> TaskItem:
     task = TaskItem(user_id, str(uuid.uuid4()), version=1, created_at=clock.rfc3339(now), updated_at=clock.rfc3339(now))
     # Behind every other task, yet a number that a client can put things between.
     task.order = int(now.timestamp() * 1000)
-    set_fields(task, fields)
+    _set_fields(task, fields)
     task.set_index_keys()
     task.save()
     return task
@@ -62,14 +67,14 @@ def _stored(user_id: str, task_id: str) -> TaskItem:
 
 
 def change(
-    user_id: str, task_id: str, edit: Callable[[TaskItem], None], precondition: Callable[[int], bool] | None = None
+    user_id: str, task_id: str, edit: Callable[[TaskItem], None], precondition: Precondition | None = None
 ) -> TaskItem:
     """Change a task and return it as it is then; a change that changes nothing writes nothing.
 
     Parameters
     ----------
     edit: changes the item in place; called again when somebody else was quicker.
-    precondition: whether a version is one the caller knows (If-Match); None for any.
+    precondition: which versions may be changed; None for any.
 
     Raises
     ------
@@ -129,34 +134,34 @@ def _just_after(moment: str) -> str:
     return clock.rfc3339(clock.parsed(moment) + timedelta(microseconds=1))
 
 
-def set_fields(task: TaskItem, fields: TaskFields) -> None:
-    """Give a task all the members that its owner decides about; an order that is not given stays as it is."""
-    task.title = fields.title
-    task.description = fields.description
-    task.priority = fields.priority
-    task.due = fields.due
-    task.due_timezone = fields.due_timezone
-    task.tags = fields.tags
-    if fields.order is not None:
-        task.order = fields.order
-    set_completed(task, fields.completed)
+def replace(user_id: str, task_id: str, fields: TaskFields, precondition: Precondition | None = None) -> TaskItem:
+    """Give a task all its fields anew; raises like `change`."""
+    return change(user_id, task_id, lambda task: _set_fields(task, fields), precondition)
 
 
-def set_completed(task: TaskItem, completed: bool) -> None:
-    """Complete or reopen; a task that is completed already keeps its time of completion."""
-    if completed and task.state != COMPLETED:
-        task.completed_at = clock.rfc3339(clock.now())
-    elif not completed:
-        task.completed_at = None
-    task.state = COMPLETED if completed else OPEN
+def patch(user_id: str, task_id: str, members: dict[str, Any], precondition: Precondition | None = None) -> TaskItem:
+    """Apply a JSON merge patch (RFC 7396); raises like `change`, and InvalidRequestError for what would come out."""
+
+    def edit(task: TaskItem) -> None:
+        _set_fields(task, validated(TaskFields, merge_patched(task, members)))
+
+    return change(user_id, task_id, edit, precondition)
 
 
-def trash(task: TaskItem) -> None:
-    """Move a task to the trash, from where it vanishes after `TRASH_DAYS`."""
-    now = clock.now()
-    task.state = TRASHED
-    task.deleted_at = clock.rfc3339(now)
-    task.expires_at = int((now + timedelta(days=TRASH_DAYS)).timestamp())
+def complete(
+    user_id: str, task_id: str, completed: bool | None, precondition: Precondition | None = None
+) -> TaskItem:
+    """Complete or reopen a task, or turn it over when `completed` is None; raises like `change`."""
+
+    def edit(task: TaskItem) -> None:
+        _set_completed(task, task.state != COMPLETED if completed is None else completed)
+
+    return change(user_id, task_id, edit, precondition)
+
+
+def trash(user_id: str, task_id: str, precondition: Precondition | None = None) -> None:
+    """Move a task to the trash, from where it vanishes after `TRASH_DAYS`; raises like `change`."""
+    change(user_id, task_id, _set_trashed, precondition)
 
 
 def trash_all(user_id: str, *, only_completed: bool) -> None:
@@ -179,9 +184,38 @@ def _trash_as_listed(task: TaskItem, state: str) -> None:
 
     def trash_if_still_there(current: TaskItem) -> None:
         if current.state == state:
-            trash(current)
+            _set_trashed(current)
 
-    trash(task)
+    _set_trashed(task)
     if not _write(task):
         with suppress(NotFoundError):
             change(task.user_id, task.task_id, trash_if_still_there)
+
+
+def _set_fields(task: TaskItem, fields: TaskFields) -> None:
+    """Set all that the owner decides about; an order that is not given stays as it is."""
+    task.title = fields.title
+    task.description = fields.description
+    task.priority = fields.priority
+    task.due = fields.due
+    task.due_timezone = fields.due_timezone
+    task.tags = fields.tags
+    if fields.order is not None:
+        task.order = fields.order
+    _set_completed(task, fields.completed)
+
+
+def _set_completed(task: TaskItem, completed: bool) -> None:
+    """Complete or reopen; a task that is completed already keeps its time of completion."""
+    if completed and task.state != COMPLETED:
+        task.completed_at = clock.rfc3339(clock.now())
+    elif not completed:
+        task.completed_at = None
+    task.state = COMPLETED if completed else OPEN
+
+
+def _set_trashed(task: TaskItem) -> None:
+    now = clock.now()
+    task.state = TRASHED
+    task.deleted_at = clock.rfc3339(now)
+    task.expires_at = int((now + timedelta(days=TRASH_DAYS)).timestamp())

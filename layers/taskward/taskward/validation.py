@@ -1,0 +1,35 @@
+"""From JSON members to a model, or to a refusal that names each member."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from taskward.errors import FieldError, InvalidRequestError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def validated(model: type[_Model], members: Mapping[str, Any]) -> _Model:
+    """A model made of JSON members.
+
+    Raises
+    ------
+    InvalidRequestError: naming each member that is refused, never its value.
+    """
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        raise InvalidRequestError(errors=_field_errors(error)) from None
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    found = []
+    for entry in error.errors(include_url=False, include_input=False):
+        message = entry["msg"]
+        if entry["type"] == "value_error":
+            message = str(entry["ctx"]["error"])
+        elif entry["type"] == "extra_forbidden":
+            message = "There is no such field, or it is not yours to set."
+        found.append(FieldError(".".join(str(part) for part in entry["loc"]), message))
+    return found

@@ -1,0 +1,150 @@
+"""Holds answers of the API to its OpenAPI document: what is not described there must not be answered."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from tests.support.template import ROOT
+
+_DOCUMENT_URI = "urn:taskward:openapi"
+_PROBLEM = "application/problem+json"
+_UNKNOWN_ROUTE_STATUSES = {403, 404, 405}
+_BODILESS_STATUSES = {204, 304}
+
+
+class NonconformingAnswerError(AssertionError):
+    """An answer is not one that the document describes; the message says which, and in what it differs."""
+
+
+def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Assert that an answer is one that the document describes.
+
+    At an address, or for a method, that is not in the document it must be a problem document with 403, 404 or 405.
+
+    Parameters
+    ----------
+    path: with or without the server's `/api`; a query is left out of account.
+
+    Raises
+    ------
+    NonconformingAnswerError: it is not.
+    """
+    try:
+        _check(method.upper(), path, status, {name.lower(): value for name, value in headers.items()}, body)
+    except NonconformingAnswerError as error:
+        shown = body[:500].decode(errors="replace")
+        raise NonconformingAnswerError(f"{method} {path} -> {status}: {error}\n  body: {shown!r}") from None
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document as it is deployed."""
+    loaded: dict[str, Any] = json.loads((ROOT / "functions" / "discovery" / "openapi.json").read_text("utf-8"))
+    return loaded
+
+
+def validator(*pointer: str) -> Draft202012Validator:
+    """Validates against the schema at a place in the document, named by the members that lead to it."""
+    fragment = "".join("/" + quote(member.replace("~", "~0").replace("/", "~1")) for member in pointer)
+    return Draft202012Validator(
+        {"$ref": f"{_DOCUMENT_URI}#{fragment}"},
+        registry=_registry(),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+
+
+@cache
+def _registry() -> Registry[Any]:
+    registry: Registry[Any] = Registry().with_resource(_DOCUMENT_URI, DRAFT202012.create_resource(document()))
+    return registry
+
+
+def _check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    template = _template_of(path)
+    operation = document()["paths"][template].get(method.lower()) if template else None
+    if template is None or operation is None:
+        _check_unknown_route(method, status, headers, body)
+        return
+    responses = operation["responses"]
+    if str(status) not in responses:
+        _fail(f"{operation['operationId']} documents {', '.join(responses)} only")
+    place, response = _resolved(("paths", template, method.lower(), "responses", str(status)))
+    _check_headers(response, headers)
+    if "content" not in response:
+        if body:
+            _fail("there must be no body")
+        return
+    media_type = _media_type(headers)
+    if media_type not in response["content"]:
+        _fail(f"the content type is {media_type!r}, not {' or '.join(response['content'])}")
+    _check_body(media_type, body, (*place, "content", media_type, "schema"))
+
+
+def _check_unknown_route(method: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    if status not in _UNKNOWN_ROUTE_STATUSES:
+        _fail("the document has no such operation, so the status must be 403, 404 or 405")
+    if (media_type := _media_type(headers)) != _PROBLEM:
+        _fail(f"the document has no such operation, so the content type must be {_PROBLEM}, not {media_type!r}")
+    if method != "HEAD":
+        _check_body(_PROBLEM, body, ("components", "schemas", "Problem"))
+    elif body:
+        _fail("an answer to HEAD has no body")
+
+
+def _template_of(path: str) -> str | None:
+    bare = path.partition("?")[0]
+    server = document()["servers"][0]["url"]
+    if bare.startswith(f"{server}/"):
+        bare = bare.removeprefix(server)
+    # The gateway takes a trailing slash for the same resource.
+    bare = bare.rstrip("/")
+    patterns = {template: re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)) for template in document()["paths"]}
+    return next((template for template, pattern in patterns.items() if re.fullmatch(pattern, bare)), None)
+
+
+def _resolved(place: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """What stands at a place in the document, and where: at the end of its references."""
+    found: Any = document()
+    for member in place:
+        found = found[member]
+    if "$ref" in found:
+        return _resolved(tuple(found["$ref"].removeprefix("#/").split("/")))
+    return place, found
+
+
+def _check_headers(response: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    for name in response.get("headers", {}):
+        _, header = _resolved(tuple(response["headers"][name]["$ref"].removeprefix("#/").split("/")))
+        if header["required"] and not headers.get(name.lower()):
+            _fail(f"the header {name} is missing")
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_body(media_type: str, body: bytes, place: tuple[str, ...]) -> None:
+    try:
+        text = body.decode()
+        value = json.loads(text) if media_type.endswith("json") else text
+    except ValueError as error:
+        _fail(f"the body is no {media_type}: {error}")
+    faults = [f"{fault.json_path}: {_shortened(fault.message)}" for fault in validator(*place).iter_errors(value)]
+    if faults:
+        _fail("the body is not as documented:\n    " + "\n    ".join(faults))
+
+
+def _shortened(message: str) -> str:
+    # A message may begin with the whole value at fault; what is wrong with it stands at the end.
+    return message if len(message) <= 300 else f"{message[:150]} ... {message[-150:]}"
+
+
+def _fail(message: str) -> NoReturn:
+    raise NonconformingAnswerError(message)
