@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -126,7 +127,5 @@ class Emulator:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         # Its function workers are in its process group; none may outlive it.
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

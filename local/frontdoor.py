@@ -4,7 +4,6 @@ It passes on the viewer's origin and address together with the origin secret, an
 those headers.
 """
 
-import asyncio
 import uuid
 from collections.abc import Iterable
 from html import escape
@@ -90,7 +89,7 @@ class FrontDoor:
                 return web.Response(status=answer.status, headers=kept, body=content)
         except web.HTTPRequestEntityTooLarge:
             return _problem(413, "too_large", "The request is too large")
-        except (ClientError, asyncio.TimeoutError):
+        except (TimeoutError, ClientError):
             return _problem(503, "unavailable", "The emulator did not answer")
 
 

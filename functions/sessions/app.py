@@ -1,6 +1,7 @@
 """Sessions: POST /auth/logout ends one, GET /auth/session says who and where I am."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from taskward.api import Api, Response, answer
 from taskward.delivery import cleared_cookie, refresh_token_cookie
@@ -38,13 +39,9 @@ def _presented() -> Iterator[AccessClaims | RefreshClaims]:
         # Signing out is never refused, whatever else was sent along.
         in_body = None
     if scheme.lower() == "bearer":
-        try:
+        with suppress(UnauthenticatedError):
             yield tokens.verify_access(access_token.strip(), published, even_expired=True)
-        except UnauthenticatedError:
-            pass
     for refresh_token in (in_body, refresh_token_cookie(handler)):
         if refresh_token:
-            try:
+            with suppress(UnauthenticatedError):
                 yield tokens.verify_refresh(refresh_token, published, even_expired=True)
-            except UnauthenticatedError:
-                pass

@@ -79,7 +79,7 @@ def _precondition() -> service.Precondition | None:
     return if_match(handler.header("if-match"))
 
 
-def _shown(task: service.TaskItem) -> Response[str]:
+def _shown(task: models.Task) -> Response[str]:
     shown = models.representation(task, handler.viewer().base_url)
     return answer(200, shown, {"ETag": etag(task.version)})
 

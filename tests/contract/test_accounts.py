@@ -1,5 +1,7 @@
 """Accounts against a database: uniqueness, and sessions that cannot outlive the credential they came from."""
 
+from typing import Any
+
 import pytest
 
 from taskward.errors import EmailExistsError, InvalidCredentialsError
@@ -57,7 +59,7 @@ def test_a_login_that_verified_the_old_password_cannot_leave_a_live_session(
     def verified_just_before_it_happens(password: str, stored: str | None) -> tuple[bool, str | None]:
         result = verify(password, stored)
         if event == "password change":
-            actions = [UserItem.password_hash.set("changed"), UserItem.credential_version.add(1)]
+            actions: list[Any] = [UserItem.password_hash.set("changed"), UserItem.credential_version.add(1)]
             UserItem(user.pk, PROFILE).update(actions=actions)
         else:
             UserItem(user.pk, PROFILE).delete()
@@ -84,7 +86,7 @@ def test_an_upgrade_never_overwrites_a_password_that_was_changed_meanwhile(monke
     user, _ = registered("ada@example.com")
 
     def changed_while_verifying(password: str, stored: str | None) -> tuple[bool, str | None]:
-        actions = [UserItem.password_hash.set("the new one"), UserItem.credential_version.add(1)]
+        actions: list[Any] = [UserItem.password_hash.set("the new one"), UserItem.credential_version.add(1)]
         UserItem(user.pk, PROFILE).update(actions=actions)
         return True, "an upgrade of the old one"
 

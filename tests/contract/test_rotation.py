@@ -104,7 +104,9 @@ def test_a_made_up_kid_causes_no_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PublishedKeysItem, "get", no_read)
     for _ in range(3):
         with pytest.raises(UnauthenticatedError):
-            tokens.verify_access("eyJhbGciOiJFZERTQSIsImtpZCI6Im1hZGUgdXAiLCJ0eXAiOiJhdCtqd3QifQ.e30.eA", keys.published())
+            tokens.verify_access(
+                "eyJhbGciOiJFZERTQSIsImtpZCI6Im1hZGUgdXAiLCJ0eXAiOiJhdCtqd3QifQ.e30.eA", keys.published()
+            )
     assert keys.published() is published
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
 from local.emulator import free_port, is_free
 from local.paths import ROOT
 from tests.support.people import PASSWORD
@@ -59,6 +60,12 @@ def _command(name: str) -> list[str]:
     return [sys.executable, "-m", "local.run", name]
 
 
+def _said(command: str, run: Run) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(command), cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
 @contextmanager
 def _running(folder: Path) -> Iterator[Run]:
     run = Run(folder)
@@ -79,10 +86,10 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
             grant = client.post("/auth/register", json=body).json()
             headers = {"Authorization": f"Bearer {grant['access_token']}"}
             task = client.post("/tasks", json={"title": "Pay rent"}, headers=headers).json()
-        second = subprocess.run(_command("run"), cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False)
+        second = _said("run", run)
         assert second.returncode == 1
         assert "running already" in second.stderr
-        unchanged = subprocess.run(_command("update"), cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False)
+        unchanged = _said("update", run)
         assert (unchanged.returncode, unchanged.stdout) == (0, "Nothing has changed.\n")
         assert run.stop(signal.SIGINT) == 0
         assert "sam deploy" in run.log.read_text()
@@ -96,7 +103,7 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
             assert client.post("/auth/refresh", json={"refresh_token": grant["refresh_token"]}).status_code == 200
             assert client.post("/auth/login", json=body).status_code == 200
         assert run.stop(signal.SIGTERM) == 0
-    reset = subprocess.run(_command("reset"), cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False)
+    reset = _said("reset", run)
     assert reset.returncode == 0
     assert not (tmp_path / "state").exists()
 

@@ -156,7 +156,7 @@ def test_etags_guard_every_change(someone: Person) -> None:
         ("PATCH", "/complete", {}),
         ("DELETE", "", {}),
     ):
-        response = someone.request(method, path + suffix, headers=stale, **arguments)  # type: ignore[arg-type]
+        response = someone.request(method, path + suffix, headers=stale, **arguments)
         assert _code(response) == (412, "precondition_failed"), (method, suffix)
     assert someone.request("GET", path).json()["title"] == "second"
     for tag in ('"2"', 'W/"2"', "*", '"1", "2"'):
@@ -314,10 +314,11 @@ def test_a_trailing_slash_is_the_same_resource(someone: Person) -> None:
 
 
 def test_numbers_at_the_edges_are_kept_or_refused(someone: Person) -> None:
-    for order in (0, -0.0, 1e-100, -(2**53), 2**53, 0.1, 1.0000000000000002):
+    kept: list[float] = [0, -0.0, 1e-100, -(2**53), 2**53, 0.1, 1.0000000000000002]
+    for order in kept:
         assert someone.task(order=order)["order"] == order
-    for order in (1e-200, 5e-324, 1e300, "1"):
-        assert _fields(someone.request("POST", "/tasks", json={"title": "x", "order": order})) == ["order"]
+    for refused in (1e-200, 5e-324, 1e300, "1"):
+        assert _fields(someone.request("POST", "/tasks", json={"title": "x", "order": refused})) == ["order"]
     response = someone.request(
         "POST", "/tasks", content=b'{"title":"x","order":1e999}', headers={"Content-Type": "application/json"}
     )
@@ -326,7 +327,8 @@ def test_numbers_at_the_edges_are_kept_or_refused(someone: Person) -> None:
 
 def test_a_patch_with_values_of_any_type_is_refused_by_name(someone: Person) -> None:
     path = f"/tasks/{someone.task()['id']}"
-    for value in (5, True, [], {}, "\x00"):
+    values: list[object] = [5, True, [], {}, "\x00"]
+    for value in values:
         for field in ("due", "due_timezone", "priority", "order"):
             if (field, value) != ("order", 5):
                 fields = _fields(someone.request("PATCH", path, json={field: value}))

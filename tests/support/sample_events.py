@@ -169,8 +169,14 @@ def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
 
 def stored(table: str) -> list[dict[str, Any]]:
     """All items of a table, to see what a call left there."""
-    items: list[dict[str, Any]] = boto3.resource("dynamodb").Table(table).scan(ConsistentRead=True)["Items"]
+    items: list[dict[str, Any]] = _database().Table(table).scan(ConsistentRead=True)["Items"]
     return items
+
+
+@cache
+def _database() -> Any:
+    # Made once: it takes far longer than what it is asked for.
+    return boto3.resource("dynamodb")
 
 
 def forged(token: str, **claims: Any) -> str:

@@ -108,7 +108,7 @@ def _cancelled(*codes: str) -> TransactWriteError:
 
 
 def test_a_transaction_that_collides_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
+    monkeypatch.setattr(storage, "back_off", lambda _: None)
     attempts: list[int] = []
 
     def collide_twice(_: Any) -> None:
@@ -121,7 +121,7 @@ def test_a_transaction_that_collides_is_tried_again(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_transaction_that_keeps_colliding_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.time, "sleep", lambda _: None)
+    monkeypatch.setattr(storage, "back_off", lambda _: None)
     with pytest.raises(UnavailableError):
         storage.transact(storage.connection_of(UserItem), _failing(_cancelled("TransactionConflict")))
 

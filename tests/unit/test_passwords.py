@@ -20,7 +20,9 @@ def _reason(password: str, email: str = "ada.lovelace@analytical.example") -> st
     return None
 
 
-@pytest.mark.parametrize("good", ["tangerine umbrella 7", "ünïcödé🗝x", "x7" * 64, "        a", "my ada and the engine 9"])
+@pytest.mark.parametrize(
+    "good", ["tangerine umbrella 7", "ünïcödé🗝x", "x7" * 64, "        a", "my ada and the engine 9"]
+)
 def test_a_good_password_is_taken(good: str) -> None:
     assert _reason(good) is None
 
@@ -92,7 +94,9 @@ def test_addresses_that_are_the_same_have_one_form(one: str, other: str) -> None
     assert emails.normalised(one) == emails.normalised(other)
 
 
-@pytest.mark.parametrize("wrong", ["", "ada", "ada@", "@example.com", "a b@example.com", "ada@localhost", "a@b@c.example"])
+@pytest.mark.parametrize(
+    "wrong", ["", "ada", "ada@", "@example.com", "a b@example.com", "ada@localhost", "a@b@c.example"]
+)
 def test_what_is_not_an_address_is_refused_by_name(wrong: str) -> None:
     with pytest.raises(InvalidRequestError) as refusal:
         emails.normalised(wrong)

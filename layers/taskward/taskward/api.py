@@ -29,6 +29,8 @@ from taskward.telemetry import logger
 from taskward.validation import validated
 from taskward.viewer import Viewer, viewer_of
 
+__all__ = ["JSON", "MAX_BODY_BYTES", "MERGE_PATCH", "Api", "Response", "answer", "dumps"]
+
 MAX_BODY_BYTES = 1024 * 1024
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -191,5 +193,3 @@ def _distinct_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
-
-

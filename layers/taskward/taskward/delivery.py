@@ -17,9 +17,7 @@ CLIENT_HEADER = "X-Taskward-Client"
 """Any value: a page of another site cannot add it to a request without our leave."""
 
 
-def grant_answer(
-    status: int, grant: Grant, *, by_cookie: bool, user: dict[str, Any] | None = None
-) -> Response[str]:
+def grant_answer(status: int, grant: Grant, *, by_cookie: bool, user: dict[str, Any] | None = None) -> Response[str]:
     """The answer that hands out a grant; `user` is shown after a sign-in, not after a refresh."""
     content: dict[str, Any] = {
         "access_token": grant.access_token,
@@ -61,6 +59,4 @@ def require_own_script(api: Api) -> None:
 
 
 def _cookie(value: str, max_age: int) -> Cookie:
-    return Cookie(
-        COOKIE, value, path="/", secure=True, http_only=True, same_site=SameSite.STRICT_MODE, max_age=max_age
-    )
+    return Cookie(COOKIE, value, path="/", secure=True, http_only=True, same_site=SameSite.STRICT_MODE, max_age=max_age)

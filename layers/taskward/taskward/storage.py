@@ -17,7 +17,12 @@ CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
 
 # Refusals of the database that say that we wrote the request wrong: a retry would not heal them.
-_OUR_FAULTS = {"ValidationException", "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"}
+_OUR_FAULTS = {
+    "ValidationException",
+    "AccessDeniedException",
+    "ResourceNotFoundException",
+    "UnrecognizedClientException",
+}
 
 
 class TableMeta:
@@ -86,7 +91,7 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
 
 def back_off(attempt: int) -> None:
     """Wait a little, longer each time and never in step with others (full jitter, 640 ms at most)."""
-    time.sleep(random.uniform(0, min(0.64, 0.01 * 2**attempt)))
+    time.sleep(random.uniform(0, min(0.64, 0.01 * 2**attempt)))  # noqa: S311
 
 
 def connection_of(model: Any) -> Connection:

@@ -12,7 +12,7 @@ from typing import Any
 
 from taskward.origin_secrets import digest
 
-SECRET_HEADER = "x-taskward-origin-secret"
+SECRET_HEADER = "x-taskward-origin-secret"  # noqa: S105 - a name
 ORIGIN_HEADER = "x-taskward-viewer-origin"
 ADDRESS_HEADER = "x-taskward-viewer-address"
 

@@ -3,6 +3,9 @@
 import uuid
 from dataclasses import replace
 
+from pynamodb.attributes import MapAttribute
+from pynamodb.expressions.condition import Condition
+
 from taskward import clock, settings
 from taskward.identity import keyring
 from taskward.identity.keyring import RingKey
@@ -59,12 +62,12 @@ def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
 def _publish(ring: list[RingKey]) -> None:
     try:
         item = PublishedKeysItem.get("KEYS", "PUBLISHED", consistent_read=True)
-        condition = PublishedKeysItem.revision == item.revision
+        condition: Condition = PublishedKeysItem.revision == item.revision
     except PublishedKeysItem.DoesNotExist:
         item = PublishedKeysItem(revision=0)
         condition = PublishedKeysItem.user_id.does_not_exist()
     item.revision += 1
-    item.keys = [key.public_jwk() for key in ring]
+    item.keys = [MapAttribute(**key.public_jwk()) for key in ring]  # type: ignore[no-untyped-call]
     item.origin_digests = _origin_digests()
     item.save(condition=condition)
 
@@ -80,5 +83,3 @@ def _origin_digests() -> list[str]:
             continue
         digests.append(digest(answer["SecretString"]))
     return digests
-
-

@@ -104,9 +104,7 @@ def _sign(signing_key: Any, token_type: str, claims: Mapping[str, Any]) -> str:
     return jwt.encode(dict(claims), signing_key.private_key, algorithm=ALGORITHM, headers=headers)
 
 
-def _verify(
-    token: str, keys: PublishedKeys, token_type: str, audience: str, even_expired: bool
-) -> dict[str, Any]:
+def _verify(token: str, keys: PublishedKeys, token_type: str, audience: str, even_expired: bool) -> dict[str, Any]:
     if len(token) > MAX_LENGTH:
         raise UnauthenticatedError
     try:

@@ -43,17 +43,9 @@ def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
     ------
     ValueError: it is not a date or a time, or a whole day has a zone.
     """
-    try:
-        if _DATE.fullmatch(due):
-            moment = datetime.fromisoformat(due)
-        elif _TIME.fullmatch(due):
-            moment = datetime.fromisoformat(due)
-        else:
-            raise ValueError
-        if not _FIRST_YEAR < moment.year < _LAST_YEAR:
-            raise ValueError
-    except ValueError:
-        raise ValueError("Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00).") from None
+    moment = _parsed(due)
+    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00).")
     if _DATE.fullmatch(due):
         if timezone is not None:
             raise ValueError("A whole day has no time zone; leave due_timezone out, or give a time.")
@@ -62,3 +54,12 @@ def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
         timezone = timezone or "UTC"
         moment = moment.astimezone(ZoneInfo(timezone) if timezone != "UTC" else UTC).replace(tzinfo=None)
     return moment.strftime("%Y-%m-%dT%H:%M:%S"), timezone
+
+
+def _parsed(due: str) -> datetime | None:
+    if not (_DATE.fullmatch(due) or _TIME.fullmatch(due)):
+        return None
+    try:
+        return datetime.fromisoformat(due)
+    except ValueError:
+        return None

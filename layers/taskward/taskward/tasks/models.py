@@ -17,6 +17,9 @@ from pydantic import (
 from taskward.tasks import due as due_dates
 from taskward.tasks.tables import COMPLETED, TaskItem
 
+Task = TaskItem
+"""A task, for those who only pass it on."""
+
 READ_ONLY = frozenset({"id", "url", "completed_at", "version", "created_at", "updated_at", "deleted_at"})
 """Members that the service sets: ignored when a whole task is sent back, refused elsewhere."""
 

@@ -148,9 +148,7 @@ def patch(user_id: str, task_id: str, members: dict[str, Any], precondition: Pre
     return change(user_id, task_id, edit, precondition)
 
 
-def complete(
-    user_id: str, task_id: str, completed: bool | None, precondition: Precondition | None = None
-) -> TaskItem:
+def complete(user_id: str, task_id: str, completed: bool | None, precondition: Precondition | None = None) -> TaskItem:
     """Complete or reopen a task, or turn it over when `completed` is None; raises like `change`."""
 
     def edit(task: TaskItem) -> None:

@@ -21,7 +21,7 @@ COMPLETED = "completed"
 TRASHED = "trashed"
 
 
-class ByCreated(LocalSecondaryIndex["TaskItem"]):
+class ByCreated(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
     """State, then time of creation."""
 
     class Meta:
@@ -32,7 +32,7 @@ class ByCreated(LocalSecondaryIndex["TaskItem"]):
     created_key = UnicodeAttribute(range_key=True)
 
 
-class ByChanged(LocalSecondaryIndex["TaskItem"]):
+class ByChanged(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
     """Time of the last change, whatever the state: the change feed."""
 
     class Meta:
@@ -43,7 +43,7 @@ class ByChanged(LocalSecondaryIndex["TaskItem"]):
     changed_key = UnicodeAttribute(range_key=True)
 
 
-class ByDue(LocalSecondaryIndex["TaskItem"]):
+class ByDue(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
     """State, then due date; only tasks that have one."""
 
     class Meta:
@@ -54,7 +54,7 @@ class ByDue(LocalSecondaryIndex["TaskItem"]):
     due_key = UnicodeAttribute(range_key=True)
 
 
-class ByOrder(LocalSecondaryIndex["TaskItem"]):
+class ByOrder(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
     """State, then the place that its owner gave it."""
 
     class Meta:
@@ -65,7 +65,7 @@ class ByOrder(LocalSecondaryIndex["TaskItem"]):
     order_key = UnicodeAttribute(range_key=True)
 
 
-class ByParent(LocalSecondaryIndex["TaskItem"]):
+class ByParent(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
     """Parent, then time of creation; only subtasks, and of each just what a count of progress needs."""
 
     class Meta:
