@@ -1,0 +1,93 @@
+"""The layer as it is built for Lambda: it holds all that the functions import, and bytecode that is used."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import stack as stacks
+from local.paths import ROOT, tool
+from tests.support.template import resources, template
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+
+# Runs with no site-packages at all: what is missing from layer and function fails here, as it would on Lambda.
+_IMPORT = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+import app
+loaded = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()}
+print(json.dumps({"modules": loaded, "handler": callable(app.handler)}))
+"""
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layer, built for this Python."""
+    folder = tmp_path_factory.mktemp("layer")
+    stacks.build(folder)
+    return folder / "TaskwardLayer" / "python"
+
+
+def _imported(layer: Path, function: str, *options: str) -> dict[str, str | None]:
+    properties = FUNCTIONS[function]
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"] | properties["Environment"]["Variables"]
+    environment = dict.fromkeys(variables, "1") | {"AWS_DEFAULT_REGION": "us-east-1", "PATH": os.environ["PATH"]}
+    environment["POWERTOOLS_LOG_LEVEL"] = "INFO"
+    paths = json.dumps([str(layer), str(ROOT / properties["CodeUri"])])
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", *options, "-c", _IMPORT, paths],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["handler"]
+    modules: dict[str, str | None] = result["modules"]
+    return modules
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_finds_everything_in_layer_and_standard_library(layer: Path, function: str) -> None:
+    assert "taskward.telemetry" in _imported(layer, function) or function == "DiscoveryFunction"
+
+
+def test_the_bytecode_is_of_the_kind_that_no_file_time_can_spoil(layer: Path) -> None:
+    cached = [
+        Path(path)
+        for name, path in _imported(layer, "TasksFunction").items()
+        if path and path.startswith(str(layer)) and name != "app"
+    ]
+    assert len(cached) > 100
+    for path in cached:
+        # PEP 552: flags 0b01 say hash-based and, without 0b10, never checked against the source.
+        assert path.read_bytes()[4:8] == b"\x01\x00\x00\x00", path
+
+
+def test_the_bytecode_is_what_runs(layer: Path) -> None:
+    source = layer / "taskward" / "principal.py"
+    text = source.read_text()
+    source.write_text(text + "\nraise RuntimeError('compiled anew')\n")
+    try:
+        _imported(layer, "TasksFunction")
+    finally:
+        source.write_text(text)
+
+
+def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
+    data = layer / "botocore" / "data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "secretsmanager"}
+
+
+def test_the_layer_cross_builds_for_lambda(tmp_path: Path) -> None:
+    environment = os.environ | {"ARTIFACTS_DIR": str(tmp_path), "UV": str(tool("uv", "uv"))}
+    command = ["make", "--silent", "-C", str(ROOT / "layers" / "taskward"), "build-TaskwardLayer"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    extensions = {path.name for path in (tmp_path / "python").rglob("*.so")}
+    assert any("cpython-313-aarch64" in name for name in extensions)
+    assert not any("x86_64" in name for name in extensions)
