@@ -66,7 +66,9 @@ def create_tables(endpoint: str | None = None) -> None:
     for logical_id, name in TABLES.items():
         properties = defined[logical_id]
         wanted = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode")
-        client("dynamodb", endpoint).create_table(TableName=name, **{key: properties[key] for key in wanted if key in properties})
+        client("dynamodb", endpoint).create_table(
+            TableName=name, **{key: properties[key] for key in wanted if key in properties}
+        )
 
 
 def delete_tables(endpoint: str) -> None:

@@ -1,0 +1,95 @@
+"""What importing a function costs and needs: no package that it has no use for, no variable that it is not given."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.support.template import ROOT, resources, template
+
+FUNCTIONS = sorted(resources("AWS::Serverless::Function"))
+
+# Each costs more than the authorizer itself, which runs before every request.
+TOO_HEAVY_FOR_THE_AUTHORIZER = [
+    "pydantic",
+    "boto3",
+    "aws_lambda_powertools.event_handler",
+    "aws_xray_sdk",
+    "zxcvbn",
+    "passlib",
+    "email_validator",
+]
+
+# What the runtime sets beside the template (of the names that the package and its dependencies look at).
+RUNTIMES_OWN = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "test"}
+
+_IMPORT = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+import app
+print(json.dumps({"file": app.__file__, "modules": sorted(sys.modules)}))
+"""
+
+
+def environment(function: str) -> dict[str, str]:
+    """The variables that the template sets for a function."""
+    common = template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = resources("AWS::Serverless::Function")[function]["Environment"]["Variables"]
+    return {name: _value(value) for name, value in {**common, **own}.items()}
+
+
+def _value(setting: Any) -> str:
+    """A value for a setting of the template: a parameter's default, or any text for what CloudFormation makes."""
+    if isinstance(setting, dict):
+        setting = template()["Parameters"].get(setting.get("Ref"), {}).get("Default")
+    return str(setting or "any")
+
+
+def imported(function: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Import a function's app.py in an interpreter of its own, with these variables and the runtime's."""
+    folder = ROOT / resources("AWS::Serverless::Function")[function]["CodeUri"]
+    path = json.dumps([str(ROOT / "layers" / "taskward"), str(folder)])
+    return subprocess.run(
+        [sys.executable, "-I", "-W", "error", "-c", _IMPORT, path],
+        env=RUNTIMES_OWN | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@cache
+def _authorizers_modules() -> frozenset[str]:
+    result = imported("AuthorizerFunction", environment("AuthorizerFunction"))
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["file"] == str(ROOT / "functions" / "authorizer" / "app.py")
+    return frozenset(report["modules"])
+
+
+@pytest.mark.parametrize("package", TOO_HEAVY_FOR_THE_AUTHORIZER)
+def test_the_authorizer_does_not_load(package: str) -> None:
+    loaded = [name for name in _authorizers_modules() if name == package or name.startswith(f"{package}.")]
+    assert loaded == []
+
+
+def test_the_authorizer_loads_what_it_does_need() -> None:
+    assert {"jwt", "taskward.identity.principals", "taskward.telemetry"} <= _authorizers_modules()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_imported_with_no_more_variables_than_the_template_gives_it(function: str) -> None:
+    result = imported(function, environment(function))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_missing_variable_stops_the_import_with_its_name() -> None:
+    variables = environment("TasksFunction")
+    del variables["TASKS_TABLE"]
+    result = imported("TasksFunction", variables)
+    assert result.returncode == 1
+    assert "ConfigurationError: The environment variable TASKS_TABLE is not set." in result.stderr

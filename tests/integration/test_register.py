@@ -1,0 +1,119 @@
+"""The register function, fed from events/register."""
+
+import json
+import uuid
+
+import jwt
+import pytest
+
+from tests.conftest import ORIGIN_SECRET, Clock
+from tests.support.events import VIEWER_ADDRESS
+from tests.support.sample_events import Case, ask, check, load, signed_up, stored
+
+CASES = {
+    "register/created": Case(201),
+    "register/by_cookie": Case(201),
+    "register/through_proxy": Case(201),
+    "register/through_forged_proxy": Case(201),
+    "register/email_exists": Case(409, "email_exists", after=["register/created"]),
+    "register/weak_password": Case(422, "invalid_request", ["password"]),
+    "register/short_password": Case(422, "invalid_request", ["password"]),
+    "register/long_password": Case(422, "invalid_request", ["password"]),
+    "register/password_of_email": Case(422, "invalid_request", ["password"]),
+    "register/bad_email": Case(422, "invalid_request", ["email"]),
+    "register/missing_members": Case(422, "invalid_request", ["email", "password"]),
+    "register/wrong_types": Case(422, "invalid_request", ["email", "password", "name", "delivery"]),
+    "register/unknown_member": Case(422, "invalid_request", ["is_admin"]),
+    "register/broken_json": Case(400, "malformed_request"),
+    "register/not_an_object": Case(400, "malformed_request"),
+    "register/duplicate_member": Case(400, "malformed_request"),
+    "register/no_body": Case(400, "malformed_request"),
+    "register/wrong_content_type": Case(415, "unsupported_media_type"),
+    "register/wrong_charset": Case(415, "unsupported_media_type"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(name: str, moto_tables: None) -> None:
+    case = CASES[name]
+    for earlier in case.after:
+        ask(earlier)
+    before = stored("users"), stored("sessions")
+    check(name, case, ask(name, origin_secret=ORIGIN_SECRET))
+    assert ((stored("users"), stored("sessions")) == before) == (case.code is not None)
+
+
+@pytest.mark.parametrize("name", ["register/weak_password", "register/short_password", "register/email_exists"])
+def test_a_refusal_does_not_repeat_the_password(name: str, moto_tables: None) -> None:
+    ask("register/created")
+    assert json.loads(load(name)["body"])["password"] not in ask(name).text
+
+
+def test_the_answer_is_a_session_grant_with_the_new_user(moto_tables: None) -> None:
+    answer = ask("register/created")
+    grant = answer.json()
+    user = grant.pop("user")
+    assert grant.keys() == {"access_token", "token_type", "expires_in", "refresh_token", "session_id"}
+    assert (grant["token_type"], grant["expires_in"]) == ("Bearer", 900)
+    assert user.keys() == {"id", "email", "name", "created_at"}
+    assert (user["email"], user["name"]) == ("ann@example.com", "Ann")
+    assert str(uuid.UUID(user["id"])) == user["id"]
+    assert user["created_at"].endswith("Z")
+    assert answer.header("set-cookie") is None
+
+
+def test_the_access_token_is_verified_by_the_public_keys_alone(moto_tables: None, clock: Clock) -> None:
+    grant = ask("register/created").json()
+    key_set = jwt.PyJWKSet.from_dict(json.loads(ask("discovery/jwks").text))
+    header = jwt.get_unverified_header(grant["access_token"])
+    claims = jwt.decode(
+        grant["access_token"], key_set[header["kid"]], algorithms=["EdDSA"], audience="urn:taskward:test:api"
+    )
+    assert header.keys() == {"alg", "typ", "kid"}
+    assert header["typ"] == "at+jwt"
+    assert claims.keys() == {"iss", "aud", "sub", "sid", "jti", "iat", "exp"}
+    assert claims["iss"] == "urn:taskward:test"
+    assert (claims["sub"], claims["sid"]) == (grant["user"]["id"], grant["session_id"])
+    assert claims["exp"] - claims["iat"] == grant["expires_in"]
+
+
+def test_a_browser_gets_the_refresh_token_in_a_cookie_that_no_script_can_read(moto_tables: None, clock: Clock) -> None:
+    answer = ask("register/by_cookie")
+    cookie = answer.cookie()
+    assert "refresh_token" not in answer.json()
+    assert jwt.get_unverified_header(cookie.value)["typ"] == "rt+jwt"
+    assert cookie.key == "__Host-taskward_refresh"
+    assert {name: value for name, value in cookie.items() if value} == {
+        "path": "/",
+        "max-age": "604800",
+        "secure": True,
+        "httponly": True,
+        "samesite": "Strict",
+    }
+
+
+def test_a_taken_address_keeps_its_account(moto_tables: None) -> None:
+    user = ask("register/created").json()["user"]
+    ask("register/email_exists")
+    assert ask("login/ok").json()["user"] == user
+
+
+def test_the_password_is_stored_as_an_argon2id_hash_alone(moto_tables: None) -> None:
+    password = json.loads(load("register/created")["body"])["password"]
+    ask("register/created")
+    items = stored("users")
+    assert [item["password_hash"][:10] for item in items if "password_hash" in item] == ["$argon2id$"]
+    assert password not in repr(items)
+
+
+def test_the_session_has_the_viewers_address_when_a_trusted_proxy_passes_it_on(moto_tables: None) -> None:
+    ann = signed_up("register/through_proxy", origin_secret=ORIGIN_SECRET)
+    assert ask("sessions/who_am_i", **ann).json()["session"]["ip"] == VIEWER_ADDRESS
+
+
+def test_the_session_has_the_gateways_address_when_the_proxys_secret_is_wrong(moto_tables: None) -> None:
+    event = load("register/through_forged_proxy")
+    ann = signed_up("register/through_forged_proxy")
+    assert event["headers"]["x-taskward-viewer-address"] == VIEWER_ADDRESS
+    gateways = event["requestContext"]["identity"]["sourceIp"]
+    assert ask("sessions/who_am_i", **ann).json()["session"]["ip"] == gateways

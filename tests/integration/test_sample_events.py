@@ -1,0 +1,130 @@
+"""The sample events themselves: all of them are used, none is missing, and each is what the gateway would send."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.integration import (
+    test_authorizer,
+    test_discovery,
+    test_login,
+    test_refresh,
+    test_register,
+    test_rotate_keys,
+    test_sessions,
+    test_tasks,
+)
+from tests.support.sample_events import FOLDER, load, names, placeholders
+from tests.support.template import resources
+
+TABLES: list[dict[str, Any]] = [
+    test_authorizer.CASES,
+    test_discovery.CASES,
+    test_login.CASES,
+    test_refresh.CASES,
+    test_register.CASES,
+    test_rotate_keys.CASES,
+    test_sessions.CASES,
+    test_tasks.CASES,
+]
+
+# What the gateway would not send: the function has to be safe even when a route is left open by mistake.
+WITHOUT_PRINCIPAL = {"tasks/list_without_principal", "sessions/who_am_i_without_principal"}
+
+
+def filled(name: str) -> Any:
+    """An event with its placeholders' own names for values."""
+    return load(name, **{placeholder: placeholder for placeholder in placeholders(name)})
+
+
+def routes() -> dict[tuple[str, str], tuple[str, bool]]:
+    """The template's routes: method and resource, to the function's folder and whether a principal is required."""
+    found = {}
+    for properties in resources("AWS::Serverless::Function").values():
+        folder = properties["CodeUri"].removeprefix("functions/")
+        for source in properties.get("Events", {}).values():
+            if source["Type"] == "Api":
+                route = source["Properties"]
+                is_open = route.get("Auth", {}).get("Authorizer") == "NONE"
+                found[route["Method"], route["Path"]] = folder, not is_open
+    return found
+
+
+REQUESTS = sorted(name for name in names() if "httpMethod" in filled(name))
+
+
+def test_every_sample_event_is_used_by_an_integration_test() -> None:
+    assert {name for table in TABLES for name in table} == names()
+
+
+def test_no_file_lies_among_the_events_that_is_not_one() -> None:
+    files = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
+    assert files == {f"{name}.json" for name in names()} | {"README.md"}
+
+
+def test_every_function_of_the_template_has_an_event_and_every_event_a_function() -> None:
+    functions = resources("AWS::Serverless::Function").values()
+    folders = {properties["CodeUri"].removeprefix("functions/") for properties in functions}
+    assert {name.partition("/")[0] for name in names()} == folders
+
+
+def test_every_route_of_the_template_is_reached_by_an_event_of_its_function() -> None:
+    reached = set()
+    for name in REQUESTS:
+        event = filled(name)
+        reached.add((event["httpMethod"], event["resource"], name.partition("/")[0]))
+    assert len(reached) > len(resources("AWS::Serverless::Function"))
+    assert reached == {(*route, folder) for route, (folder, _) in routes().items()}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_says_the_same_in_all_its_places(name: str) -> None:
+    event = filled(name)
+    context = event["requestContext"]
+    query = event["queryStringParameters"]
+    assert event["multiValueHeaders"] == {header: [value] for header, value in event["headers"].items()}
+    assert event["multiValueQueryStringParameters"] == (query and {key: [value] for key, value in query.items()})
+    assert event["path"] == event["resource"].format(**event["pathParameters"] or {})
+    assert context["path"] == f"/{context['stage']}{event['path']}"
+    assert (context["resourcePath"], context["httpMethod"]) == (event["resource"], event["httpMethod"])
+    assert event["headers"]["Host"] == context["domainName"]
+    assert context["identity"]["userAgent"] in event["headers"].values()
+    assert context["stage"] == resources("AWS::Serverless::Api")["Api"]["StageName"]
+
+
+@pytest.mark.parametrize("name", [name for name in REQUESTS if name not in WITHOUT_PRINCIPAL])
+def test_a_request_has_a_principal_exactly_where_the_template_requires_one(name: str) -> None:
+    event = filled(name)
+    _, required = routes()[event["httpMethod"], event["resource"]]
+    assert ("authorizer" in event["requestContext"]) == required
+
+
+def test_no_two_requests_have_the_same_id() -> None:
+    ids = [filled(name)["requestContext"]["requestId"] for name in REQUESTS]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_events_hold_no_address_of_anybody_real() -> None:
+    text = json.dumps([filled(name) for name in names()])
+    # Set aside for documentation (RFC 2606, 5737), so they are nobody's.
+    assert set(re.findall(r"[\w.]+@([\w.-]+\w)", text.casefold())) == {"example.com"}
+    addresses = set(re.findall(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", text)) - set(re.findall(r"/(\d+[\d.]*)", text))
+    assert {address.rpartition(".")[0] for address in addresses} == {"198.51.100", "203.0.113"}
+
+
+def test_the_loader_fills_all_places_of_a_placeholder() -> None:
+    event = load("refresh/by_body", refresh_token="a.b.c")
+    assert json.loads(event["body"]) == {"refresh_token": "a.b.c"}
+    assert "{{" not in json.dumps(load("tasks/list", access_token="a", user_id="b", session_id="c", origin_digests="d"))
+
+
+def test_the_loader_refuses_an_event_that_is_not_filled_wholly() -> None:
+    with pytest.raises(ValueError, match="refresh/by_body needs a value for refresh_token"):
+        load("refresh/by_body")
+
+
+def test_the_loader_refuses_a_value_that_has_no_place() -> None:
+    with pytest.raises(ValueError, match="refresh/by_body has no placeholder for task_id"):
+        load("refresh/by_body", refresh_token="a.b.c", task_id="d")
