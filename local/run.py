@@ -2,8 +2,8 @@
 
 import argparse
 import asyncio
+import fcntl
 import json
-import os
 import shutil
 import signal
 import sys
@@ -56,10 +56,13 @@ def _run(port: int) -> int:
             emulator = Emulator(STATE / "aws", emulator_port).__enter__()
         try:
             stack = _brought_up_to_date(emulator)
-            _RUNNING.write_text(json.dumps({"pid": os.getpid(), "emulator_port": emulator_port}))
-            asyncio.run(_serve(stack, port))
+            with _RUNNING.open("w") as running:
+                # Held until this process ends, however it ends: nothing stale can be left behind.
+                fcntl.flock(running, fcntl.LOCK_EX)
+                json.dump({"emulator_port": emulator_port}, running)
+                running.flush()
+                asyncio.run(_serve(stack, port))
         finally:
-            _RUNNING.unlink(missing_ok=True)
             with _step("Saving the data"):
                 emulator.__exit__(None, None, None)
     except KeyboardInterrupt:
@@ -124,13 +127,17 @@ def _reset() -> int:
 
 
 def _running() -> dict[str, int] | None:
-    """Process and port of the `make run` that goes on in this checkout, None when there is none."""
+    """What the `make run` that goes on in this checkout says of itself, None when there is none."""
     try:
-        running: dict[str, int] = json.loads(_RUNNING.read_text())
-        os.kill(running["pid"], 0)
-    except (OSError, ValueError):
-        return None
-    return running
+        with _RUNNING.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                running: dict[str, int] = json.load(file)
+                return running
+    except FileNotFoundError:
+        pass
+    return None
 
 
 @contextmanager

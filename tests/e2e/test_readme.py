@@ -1,0 +1,52 @@
+"""The README's walk gives the answers that the README shows."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from local.paths import ROOT
+
+ADDRESS = "http://localhost:8080/api"
+
+
+def _walk() -> Iterator[tuple[str, list[str]]]:
+    """The commands of the README's console, each with the lines it is said to print."""
+    console = re.search(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert console is not None
+    command, shown = "", []
+    for line in console[1].splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, shown
+            command, shown = line[2:], []
+        elif line.startswith("> "):
+            command += "\n" + line[2:]
+        else:
+            shown.append(line)
+    yield command, shown
+
+
+def _pattern(shown: list[str], address: str) -> str:
+    text = "\n".join(shown).replace(ADDRESS, address)
+    return ".*?".join(re.escape(part) for part in text.split("…"))
+
+
+def test_the_walk_gives_the_answers_it_shows(base_url: str, tmp_path: Path) -> None:
+    steps = list(_walk())
+    assert len(steps) >= 9
+    end = "--- end of an answer ---"
+    script = "".join(f"{command}\nprintf '\\n{end}\\n'\n" for command, _ in steps).replace(ADDRESS, base_url)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    answers = done.stdout.split(f"\n{end}\n")
+    for (command, shown), answer in zip(steps, answers, strict=False):
+        assert re.fullmatch(_pattern(shown, base_url), answer.strip("\n"), re.DOTALL), f"{command}\n{answer}"
+
+
+def test_every_make_target_that_the_documents_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for named in re.findall(r"(?:^|[`\s])make ([a-z-]+)", document.read_text()):
+            assert named in targets, f"{document.name}: make {named}"
