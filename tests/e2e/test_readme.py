@@ -14,7 +14,8 @@ def _walk() -> Iterator[tuple[str, list[str]]]:
     """The commands of the README's console, each with the lines it is said to print."""
     console = re.search(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert console is not None
-    command, shown = "", []
+    command = ""
+    shown: list[str] = []
     for line in console[1].splitlines():
         if line.startswith("$ "):
             if command:

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
+from taskward import storage
 from taskward.identity import keyring, keys, rotation
 from taskward.identity.session_tables import PublishedKeysItem, SessionItem
 from taskward.identity.user_tables import EmailItem, UserItem
@@ -43,6 +44,7 @@ def connect(endpoint: str | None = None) -> None:
         for model in MODELS:
             model.Meta.host = endpoint
             model._connection = None
+        storage._connections.clear()
         _endpoint = endpoint
     keyring.forget()
     keys.forget()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from taskward.errors import UnavailableError
@@ -32,6 +33,23 @@ class TableMeta:
     connect_timeout_seconds = 1
     read_timeout_seconds = 2
     max_retry_attempts = 2
+
+
+_connections: dict[str | None, Connection] = {}
+
+
+class Table(Model):
+    """Base of all models. They share one client: making one is the most expensive part of a cold start."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        table = super()._get_connection()
+        shared = _connections.setdefault(table.connection.host, table.connection)
+        if table.connection is not shared:
+            if cls.Meta.table_name not in shared._tables:
+                shared.add_meta_table(table.get_meta_table())
+            table.connection = shared
+        return table
 
 
 class TransactionConflictError(Exception):

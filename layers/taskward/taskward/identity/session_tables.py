@@ -3,13 +3,12 @@
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
 from taskward import settings
-from taskward.storage import TableMeta
+from taskward.storage import Table, TableMeta
 
 
-class SessionItem(Model):
+class SessionItem(Table):
     """One sign-in on one device. All times are whole seconds since 1970.
 
     `generation` counts the refreshes; the store keeps no token. `expires_at` is the idle limit, which each refresh
@@ -34,7 +33,7 @@ class SessionItem(Model):
     foreign_streak = NumberAttribute(null=True)
 
 
-class PublishedKeysItem(Model):
+class PublishedKeysItem(Table):
     """The public keys, in the Sessions table under a user id that no user can have.
 
     There because the authorizer reads that table anyway: no second client, no second throttle.

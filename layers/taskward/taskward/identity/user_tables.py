@@ -4,10 +4,9 @@ In a module of its own because most functions never touch it.
 """
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
 from taskward import settings
-from taskward.storage import TableMeta
+from taskward.storage import Table, TableMeta
 
 PROFILE = "PROFILE"
 ADDRESS = "ADDRESS"
@@ -23,7 +22,7 @@ def email_key(normalised: str) -> str:
     return f"EMAIL#{normalised}"
 
 
-class UserItem(Model):
+class UserItem(Table):
     """An account. `email` is as given; `credential_version` grows with every change of the password."""
 
     class Meta(TableMeta):
@@ -39,7 +38,7 @@ class UserItem(Model):
     created_at = NumberAttribute()
 
 
-class EmailItem(Model):
+class EmailItem(Table):
     """Says whose an e-mail address is; written in the same transaction as the account."""
 
     class Meta(TableMeta):

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, IncludeProjection, LocalSecondaryIndex
-from pynamodb.models import Model
 
 from taskward import settings
-from taskward.storage import TableMeta
+from taskward.storage import Table, TableMeta
 
 OPEN = "open"
 COMPLETED = "completed"
@@ -76,7 +75,7 @@ class ByParent(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call
     parent_key = UnicodeAttribute(range_key=True)
 
 
-class TaskItem(Model):
+class TaskItem(Table):
     """A task as it is stored. Times are RFC 3339 text with microseconds; `version` grows by one with every change."""
 
     class Meta(TableMeta):
