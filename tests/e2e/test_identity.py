@@ -35,21 +35,21 @@ def _everything_of_it_is_refused(person: Person, access_token: str, refresh_toke
 
 
 def test_a_registration_signs_in(client: httpx.Client) -> None:
-    body = {"email": "Ada@example.com", "password": "größe 🗝 und so", "name": "Ada"}
+    body = {"email": "Grace@example.com", "password": "größe 🗝 und so", "name": "Grace"}
     response = client.post("/auth/register", json=body)
     assert response.status_code == 201
     grant = response.json()
     assert (grant["token_type"], grant["expires_in"]) == ("Bearer", 900)
-    assert (grant["user"]["email"], grant["user"]["name"]) == ("Ada@example.com", "Ada")
+    assert (grant["user"]["email"], grant["user"]["name"]) == ("Grace@example.com", "Grace")
     assert response.headers["cache-control"] == "no-store"
     who = client.get("/auth/session", headers={"Authorization": f"Bearer {grant['access_token']}"}).json()
     assert who["user"] == grant["user"]
     assert who["session"]["id"] == grant["session_id"]
     assert who["session"]["ip"] == "127.0.0.1"
-    again = client.post("/auth/login", json={"email": "ada@EXAMPLE.com", "password": body["password"]})
+    again = client.post("/auth/login", json={"email": "grace@EXAMPLE.com", "password": body["password"]})
     assert again.status_code == 200
     assert again.json()["user"] == grant["user"]
-    assert _code(client.post("/auth/register", json=body | {"email": "ADA@example.com"})) == (409, "email_exists")
+    assert _code(client.post("/auth/register", json=body | {"email": "GRACE@example.com"})) == (409, "email_exists")
 
 
 def test_refused_sign_ins_tell_nothing_apart(person: Person) -> None:
