@@ -128,6 +128,16 @@ def test_parallel_changes_without_a_precondition_are_all_made() -> None:
     assert (sorted(stored.tags), stored.version) == (["0", "1", "2", "3"], 5)
 
 
+def test_of_two_toggles_in_the_same_instant_neither_takes_the_other_s_write_for_its_own(clock: Clock) -> None:
+    # With the clock behind, both make the same time of change: nothing but the write itself tells them apart.
+    task = _made()
+    clock.advance(hours=-1)
+    for _ in range(3):
+        all_at_once([lambda: service.complete(ME, task.task_id, None)] * 2)
+    stored = service.get(ME, task.task_id)
+    assert (stored.version, stored.state) == (7, OPEN)
+
+
 def test_a_write_whose_answer_was_lost_is_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     task = _made()
     write = service._write

@@ -4,6 +4,7 @@ Every change is a read, then a write on condition that the version is still the 
 learns of a lost race by 412; for everybody else the change is made again on what is there now.
 """
 
+import secrets
 import time
 import uuid
 from collections.abc import Callable
@@ -107,7 +108,7 @@ def _current(user_id: str, task_id: str, intended: TaskItem | None) -> TaskItem:
     the same, and making it again would undo a toggle.
     """
     task = _stored(user_id, task_id)
-    if intended is not None and (task.version, task.updated_at) == (intended.version, intended.updated_at):
+    if intended is not None and (task.version, task.write_id) == (intended.version, intended.write_id):
         return intended
     if task.state == TRASHED:
         raise NotFoundError
@@ -118,6 +119,7 @@ def _write(task: TaskItem) -> bool:
     """Store the next version of a task that was read; False when it is no longer the version that was read."""
     known = task.version
     task.version = known + 1
+    task.write_id = secrets.token_hex(4)
     # Times increase from version to version, whatever the clock does.
     task.updated_at = max(clock.rfc3339(clock.now()), _just_after(task.updated_at))
     task.set_index_keys()

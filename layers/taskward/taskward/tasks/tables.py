@@ -94,6 +94,8 @@ class TaskItem(Table):
     order = NumberAttribute()
     parent_id = UnicodeAttribute(null=True)
     version = NumberAttribute()
+    # Tells whose write made this version, when the answer to it was lost.
+    write_id = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     deleted_at = UnicodeAttribute(null=True)
