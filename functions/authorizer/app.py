@@ -19,16 +19,17 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         logger.info("request refused", extra={"code": refusal.code, "method_arn": event["methodArn"]})
         # Put into the gateway's template by plain substitution: fixed texts of ours, never anything of the request.
         reason = {"code": refusal.code, "title": refusal.title, "detail": refusal.detail}
-        return _decision("anonymous", "Deny", event["methodArn"], reason)
+        return _decision("anonymous", "Deny", reason)
     context = {
         "user_id": principal.user_id,
         "session_id": principal.session_id,
         "origin_digests": " ".join(keys.published().origin_digests),
     }
-    return _decision(principal.user_id, "Allow", event["methodArn"], context)
+    return _decision(principal.user_id, "Allow", context)
 
 
-def _decision(principal_id: str, effect: str, method_arn: str, context: dict[str, str]) -> dict[str, Any]:
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": method_arn}
+def _decision(principal_id: str, effect: str, context: dict[str, str]) -> dict[str, Any]:
+    # The decision is about this one request and never remembered; the request's own path stays out of the policy.
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     return {"principalId": principal_id, "policyDocument": policy, "context": context}

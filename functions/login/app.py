@@ -2,7 +2,7 @@
 
 from taskward.api import Api, Response
 from taskward.delivery import grant_answer
-from taskward.identity import accounts, grants, keys, passwords
+from taskward.identity import accounts, grants, keys, passwords, users
 from taskward.identity.models import Credentials
 
 handler = Api()
@@ -16,4 +16,4 @@ def login() -> Response[str]:
     grants.prepare()
     user, session = accounts.sign_in(credentials, viewer.address, viewer.user_agent)
     by_cookie = credentials.delivery == "cookie"
-    return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=accounts.representation(user))
+    return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

@@ -2,7 +2,7 @@
 
 from taskward.api import Api, Response
 from taskward.delivery import grant_answer
-from taskward.identity import accounts, grants, keys
+from taskward.identity import accounts, grants, keys, users
 from taskward.identity.models import Registration
 
 handler = Api()
@@ -15,4 +15,4 @@ def register() -> Response[str]:
     grants.prepare()
     user, session = accounts.register(registration, viewer.address, viewer.user_agent)
     by_cookie = registration.delivery == "cookie"
-    return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=accounts.representation(user))
+    return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

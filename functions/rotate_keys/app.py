@@ -1,17 +1,18 @@
 """Signing keys: made at deployment, rotated on a schedule.
 
 Runs as a CloudFormation custom resource (once, when the stack is made) and on a timer. The answer to CloudFormation
-goes to the address that it names in the event.
+goes to the address that it names in the event; a stack waits for it, so it is given whatever happens. For the same
+reason nothing of the layer is imported before it is needed: a layer that is broken must not hold up a rollback.
 """
 
 import json
+import logging
+import time
 import urllib.request
 from typing import Any
 
-from taskward.identity import rotation
-from taskward.telemetry import logger
-
-_ANSWER_TIMEOUT_SECONDS = 10
+_ANSWER_ATTEMPTS = 3
+_ANSWER_TIMEOUT_SECONDS = 5
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -25,6 +26,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def _rotate(*, now_due: bool = False) -> dict[str, Any]:
+    from taskward.identity import rotation
+    from taskward.telemetry import logger
+
     kids = [key.kid for key in rotation.rotate(now_due=now_due)]
     logger.info("signing keys rotated", extra={"published": kids})
     return {"published": kids}
@@ -35,14 +39,24 @@ def _for_cloudformation(event: dict[str, Any]) -> dict[str, Any]:
     try:
         if event["RequestType"] != "Delete":
             _rotate()
-    except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation waits for an answer
-        logger.exception("signing keys could not be made")
+    except Exception as error:
+        logging.getLogger(__name__).exception("signing keys could not be made")
         outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}; see the function's log."}
     members = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
-    answer = json.dumps({**members, **outcome, "PhysicalResourceId": "signing-keys"}).encode()
+    _answer(event["ResponseURL"], {**members, **outcome, "PhysicalResourceId": "signing-keys"})
+    return {"answered": outcome["Status"]}
+
+
+def _answer(address: str, content: dict[str, Any]) -> None:
     # The address is CloudFormation's own; nobody else may invoke this function.
     request = urllib.request.Request(  # noqa: S310
-        event["ResponseURL"], data=answer, method="PUT", headers={"Content-Type": ""}
+        address, data=json.dumps(content).encode(), method="PUT", headers={"Content-Type": ""}
     )
-    with urllib.request.urlopen(request, timeout=_ANSWER_TIMEOUT_SECONDS):  # noqa: S310
-        return {"answered": outcome["Status"]}
+    for attempt in range(1, _ANSWER_ATTEMPTS + 1):
+        try:
+            with urllib.request.urlopen(request, timeout=_ANSWER_TIMEOUT_SECONDS):  # noqa: S310
+                return
+        except OSError:
+            if attempt == _ANSWER_ATTEMPTS:
+                raise
+            time.sleep(attempt)

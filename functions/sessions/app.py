@@ -6,7 +6,7 @@ from contextlib import suppress
 from taskward.api import Api, Response, answer
 from taskward.delivery import cleared_cookie, refresh_token_cookie
 from taskward.errors import TaskwardError, UnauthenticatedError
-from taskward.identity import accounts, keys, principals, sessions, tokens
+from taskward.identity import keys, principals, sessions, tokens, users
 from taskward.identity.models import RefreshRequest
 from taskward.identity.tokens import AccessClaims, RefreshClaims
 from taskward.validation import validated
@@ -25,7 +25,7 @@ def logout() -> Response[str]:
 def who_am_i() -> Response[str]:
     principal = handler.principal()
     session = principals.live_session(principal.user_id, principal.session_id)
-    user = accounts.representation(accounts.get(principal.user_id))
+    user = users.representation(users.get(principal.user_id))
     return answer(200, {"user": user, "session": sessions.representation(session) | {"current": True}})
 
 

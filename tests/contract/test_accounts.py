@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from taskward.errors import EmailExistsError, InvalidCredentialsError
-from taskward.identity import accounts, passwords
+from taskward.identity import accounts, passwords, users
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, EmailItem, UserItem, email_key, user_key
@@ -38,7 +38,7 @@ def test_a_refused_registration_leaves_nothing_behind() -> None:
 
 def test_an_address_is_kept_as_given_and_found_in_any_spelling() -> None:
     user, _ = registered("Ada.Lovelace@BÜCHER.example")
-    assert accounts.get(user.user_id).email == "Ada.Lovelace@BÜCHER.example"
+    assert users.get(user.user_id).email == "Ada.Lovelace@BÜCHER.example"
     assert signed_in("ada.lovelace@xn--bcher-kva.example").user_id == user.user_id
 
 
@@ -106,4 +106,4 @@ def test_many_sign_ins_at_once_all_succeed() -> None:
 def test_a_name_is_optional_and_kept() -> None:
     registration = Registration(email="ada@example.com", password=PASSWORD, name="Ada 🧮")
     user, _ = accounts.register(registration, HOME, "tests")
-    assert accounts.representation(accounts.get(user.user_id))["name"] == "Ada 🧮"
+    assert users.representation(users.get(user.user_id))["name"] == "Ada 🧮"

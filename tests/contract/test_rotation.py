@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from pynamodb.exceptions import PutError
 
 from taskward.errors import UnauthenticatedError, UnavailableError
 from taskward.identity import grants, keyring, keys, rotation, tokens
-from taskward.identity.session_tables import PublishedKeysItem
+from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem
 from taskward.origin_secrets import digest
 from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support.people import registered
@@ -110,13 +109,42 @@ def test_a_made_up_kid_causes_no_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys.published() is published
 
 
-def test_concurrent_rotations_leave_one_consistent_state(clock: Clock) -> None:
+def test_concurrent_rotations_run_one_after_the_other(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_LEASE_WAIT_SECONDS", 0.05)
     clock.advance(days=31)
     results = all_at_once([rotation.rotate] * 4)
-    assert any(not isinstance(result, Exception) for result in results)
-    assert all(isinstance(result, PutError | list) for result in results)
-    rotation.rotate()
+    assert not [result for result in results if isinstance(result, Exception)]
     assert [key.kid for key in keyring.load()] == _published()
+    assert len(_published()) == 2, "one successor, not one for each rotation"
+
+
+def test_a_rotation_waits_while_another_is_between_its_two_writes(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "_LEASE_WAIT_SECONDS", 0.01)
+    clock.advance(days=31)
+    store = keyring.store
+
+    def store_after_another_tried(ring: list[keyring.RingKey]) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(keyring, "store", store)
+            with pytest.raises(UnavailableError):
+                rotation.rotate()
+        store(ring)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "store", store_after_another_tried)
+        rotation.rotate()
+    assert [key.kid for key in keyring.load()] == _published()
+
+
+def test_a_lease_that_was_never_given_back_runs_out(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_LEASE_WAIT_SECONDS", 0.01)
+    RotationLeaseItem(holder="gone", held_until=int(clock.now().timestamp()) + 90).save()
+    with pytest.raises(UnavailableError):
+        rotation.rotate()
+    clock.advance(seconds=91)
+    assert rotation.rotate()
 
 
 def test_when_the_second_write_fails_the_next_rotation_heals(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Tasks against a database: isolation, versions, lists and their cursors."""
 
+import json
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -228,6 +230,34 @@ def test_a_list_that_was_cut_off_by_the_amount_read_still_shows_everything_once(
     assert page.next_cursor is not None
     assert 0 < len(page.tasks) < 100
     assert _all_titles(ME, 100) == [str(n) for n in reversed(range(100))]
+
+
+def test_a_task_that_is_completed_between_the_two_queries_is_shown_once_as_completed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task = _made()
+    stream = queries._stream
+
+    def completed_after_the_open_ones_were_read(user: str, state: str, *more: Any) -> Any:
+        result = stream(user, state, *more)
+        if state == OPEN:
+            service.complete(ME, task.task_id, True)
+        return result
+
+    monkeypatch.setattr(queries, "_stream", completed_after_the_open_ones_were_read)
+    (shown,) = queries.newest_first(ME, 10, None).tasks
+    assert (shown.state, shown.version) == (COMPLETED, 2)
+
+
+def test_an_answer_never_outgrows_what_lambda_may_return() -> None:
+    text = "\x01" * 8192
+    for n in range(100):
+        _made(str(n), description=text, tags=[f"{k:02}" + "\x01" * 48 for k in range(20)])
+    page = queries.newest_first(ME, 100, None)
+    assert page.next_cursor is not None
+    shown = json.dumps([models.representation(task, "https://x/api") for task in page.tasks], ensure_ascii=False)
+    assert len(json.dumps({"body": shown}, ensure_ascii=False).encode()) < 6 * 1024 * 1024
+    assert _all_titles(ME) == [str(n) for n in reversed(range(100))]
 
 
 def test_a_cursor_of_another_user_or_of_nobody_is_refused() -> None:

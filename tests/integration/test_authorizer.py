@@ -57,7 +57,7 @@ def test_a_live_session_is_allowed_this_one_request_and_made_known_to_the_functi
         "principalId": grant["user"]["id"],
         "policyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}],
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": "*"}],
         },
         "context": {
             "user_id": grant["user"]["id"],
@@ -76,7 +76,7 @@ def test_a_refusal_is_a_deny_with_its_reason_and_nothing_of_the_request(name: st
         "principalId": "anonymous",
         "policyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": event["methodArn"]}],
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": "*"}],
         },
     }
     assert reason.keys() == {"code", "title", "detail"}

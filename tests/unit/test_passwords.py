@@ -21,7 +21,8 @@ def _reason(password: str, email: str = "ada.lovelace@analytical.example") -> st
 
 
 @pytest.mark.parametrize(
-    "good", ["tangerine umbrella 7", "ünïcödé🗝x", "x7" * 64, "        a", "my ada and the engine 9"]
+    "good",
+    ["tangerine umbrella 7", "ünïcödé🗝x", "x7" * 64, "        a", "my ada engine 9", "7lovelace!93#kq2@88"],
 )
 def test_a_good_password_is_taken(good: str) -> None:
     assert _reason(good) is None

@@ -29,9 +29,14 @@ from taskward.telemetry import logger
 from taskward.validation import validated
 from taskward.viewer import Viewer, viewer_of
 
-__all__ = ["JSON", "MAX_BODY_BYTES", "MERGE_PATCH", "Api", "Response", "answer", "dumps"]
+__all__ = ["JSON", "MAX_BODY_BYTES", "MERGE_PATCH", "SAFETY_HEADERS", "Api", "Response", "answer", "dumps"]
 
 MAX_BODY_BYTES = 1024 * 1024
+SAFETY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer (ASVS 3.4.1, 3.4.4); those that the gateway makes have them from the template."""
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 PROBLEM = "application/problem+json"
@@ -136,7 +141,7 @@ class Api(APIGatewayRestResolver):
         }
         if error.errors:
             document["errors"] = [asdict(field) for field in error.errors]
-        headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+        headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **SAFETY_HEADERS}
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
         if error.status == HTTPStatus.UNAUTHORIZED:
@@ -153,7 +158,7 @@ def answer(
     cookies: list[Cookie] | None = None,
 ) -> Response[str]:
     """A private JSON answer, or one without a body when there is no content."""
-    all_headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **(headers or {})}
+    all_headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **SAFETY_HEADERS, **(headers or {})}
     if content is None:
         return Response(status, None, "", all_headers, cookies)
     return Response(status, JSON, dumps(content), all_headers, cookies)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class FieldError:
-    """One member of a request that was refused, and why. The refused value itself is never repeated."""
+    """One member of a request that was refused, and why. The refused value is not repeated."""
 
     field: str
     message: str

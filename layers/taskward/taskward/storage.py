@@ -19,10 +19,8 @@ CONFLICT_ATTEMPTS = 8
 
 # Refusals of the database that say that we wrote the request wrong: a retry would not heal them.
 _OUR_FAULTS = {
-    "ValidationException",
-    "AccessDeniedException",
-    "ResourceNotFoundException",
-    "UnrecognizedClientException",
+    *("ValidationException", "SerializationException", "ItemCollectionSizeLimitExceededException"),
+    *("AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"),
 }
 
 
@@ -32,7 +30,7 @@ class TableMeta:
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     connect_timeout_seconds = 1
     read_timeout_seconds = 2
-    max_retry_attempts = 2
+    max_retry_attempts = 1
 
 
 _connections: dict[str | None, Connection] = {}
@@ -53,11 +51,7 @@ class Table(Model):
 
 
 class TransactionConflictError(Exception):
-    """A condition of a transaction did not hold; `failed` has the places of those that failed."""
-
-    def __init__(self, failed: list[int]) -> None:
-        super().__init__(f"conditions {failed} did not hold")
-        self.failed = failed
+    """A condition of a transaction did not hold."""
 
 
 def is_passing_fault(error: Exception) -> bool:
@@ -82,8 +76,7 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
     Parameters
     ----------
     connection: of any of the tables written.
-    fill: adds the actions; called once an attempt. DynamoDB numbers them by kind:
-        condition checks first, then deletions, puts and updates.
+    fill: adds the actions; called once an attempt.
 
     Raises
     ------
@@ -97,9 +90,8 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
             return
         except TransactWriteError as error:
             reasons = error.cancellation_reasons
-            failed = [i for i, reason in enumerate(reasons) if reason and reason.code == "ConditionalCheckFailed"]
-            if failed:
-                raise TransactionConflictError(failed) from None
+            if any(reason and reason.code == "ConditionalCheckFailed" for reason in reasons):
+                raise TransactionConflictError from None
             collided = error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException")
             if not collided and not any(reason and reason.code == "TransactionConflict" for reason in reasons):
                 raise

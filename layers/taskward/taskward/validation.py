@@ -7,6 +7,9 @@ from pydantic import BaseModel, ValidationError
 
 from taskward.errors import FieldError, InvalidRequestError
 
+# A made-up member's name is the client's own text, of any length.
+_FIELD_LENGTH = 100
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -31,5 +34,5 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
             message = str(entry["ctx"]["error"])
         elif entry["type"] == "extra_forbidden":
             message = "There is no such field, or it is not yours to set."
-        found.append(FieldError(".".join(str(part) for part in entry["loc"]), message))
+        found.append(FieldError(".".join(str(part) for part in entry["loc"])[:_FIELD_LENGTH], message))
     return found

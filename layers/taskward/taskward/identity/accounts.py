@@ -1,12 +1,11 @@
-"""Accounts: registration, sign-in, and what is shown of a user."""
+"""Accounts: registration and sign-in."""
 
 import uuid
-from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock
-from taskward.errors import EmailExistsError, InvalidCredentialsError, InvalidRequestError, SessionRevokedError
+from taskward.errors import EmailExistsError, InvalidCredentialsError, InvalidRequestError
 from taskward.identity import emails, passwords, sessions
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
@@ -58,7 +57,7 @@ def sign_in(credentials: Credentials, address: str, user_agent: str) -> tuple[Us
     matches, better_hash = passwords.verify_password(credentials.password, user.password_hash if user else None)
     if user is None or not matches:
         raise InvalidCredentialsError
-    return user, sessions.start(user, better_hash, address, user_agent)
+    return user, _start_session(user, better_hash, address, user_agent)
 
 
 def _find_by_email(email: str) -> UserItem | None:
@@ -77,24 +76,28 @@ def _find_by_email(email: str) -> UserItem | None:
         return None
 
 
-def get(user_id: str) -> UserItem:
-    """The account of a principal.
+def _start_session(user: UserItem, better_hash: str | None, address: str, user_agent: str) -> SessionItem:
+    """Store a new session, if the account still has the credential that was just verified.
+
+    One transaction: a sign-in that verified a password cannot outlive its change or the account's deletion.
+    `better_hash` replaces the stored one in the same step.
 
     Raises
     ------
-    SessionRevokedError: the account is gone, and so are its sessions.
+    InvalidCredentialsError: the password was changed, or the account deleted, in the meantime.
     """
+    session = sessions.new(user.user_id, address, user_agent)
+    unchanged = UserItem.credential_version == user.credential_version
+
+    def fill(write: TransactWrite) -> None:
+        if better_hash is None:
+            write.condition_check(UserItem, user.pk, PROFILE, condition=unchanged)
+        else:
+            write.update(user, actions=[UserItem.password_hash.set(better_hash)], condition=unchanged)
+        write.save(session)
+
     try:
-        return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
-    except UserItem.DoesNotExist:
-        raise SessionRevokedError from None
-
-
-def representation(user: UserItem) -> dict[str, Any]:
-    """What is shown of an account to its owner."""
-    return {
-        "id": user.user_id,
-        "email": user.email,
-        "name": user.name,
-        "created_at": clock.rfc3339(int(user.created_at)),
-    }
+        transact(connection_of(UserItem), fill)
+    except TransactionConflictError:
+        raise InvalidCredentialsError from None
+    return session

@@ -60,7 +60,7 @@ class SigningKey:
 @cache
 def secrets_client() -> Any:
     """The Secrets Manager client, made once a process."""
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"})
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     return boto3.client("secretsmanager", config=config)
 
 

@@ -12,7 +12,7 @@ from taskward.errors import UnavailableError
 from taskward.identity.session_tables import PublishedKeysItem
 
 CACHE_SECONDS = 60
-"""How old a copy of the keys may be: a key that is taken back is dead everywhere after this long."""
+"""How old a copy of the keys may be: a key that is no longer published is dead everywhere after this long."""
 
 _JWK_MEMBERS = ("kty", "crv", "x", "kid", "use", "alg", "key_ops")
 

@@ -73,7 +73,8 @@ def _objection(password: str, email: str) -> str | None:
     rest = folded
     for word in _context_words(email):
         rest = rest.replace(word, "")
-    if rest != folded and len(re.sub(r"[\W\d_]", "", rest)) < _LETTERS_OF_ITS_OWN:
+    letters = re.sub(r"[\W\d_]", "", rest)
+    if rest != folded and len(rest) < MIN_LENGTH and len(letters) < _LETTERS_OF_ITS_OWN:
         return "Do not build the password from your e-mail address or from the name of this service."
     return None
 

@@ -1,21 +1,30 @@
 """Signing-key rotation: a new key is published before it signs, an old one until its last token has expired."""
 
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from pynamodb.attributes import MapAttribute
-from pynamodb.expressions.condition import Condition
+from pynamodb.exceptions import PutError
 
 from taskward import clock, settings
+from taskward.errors import UnavailableError
 from taskward.identity import keyring
 from taskward.identity.keyring import RingKey
-from taskward.identity.session_tables import PublishedKeysItem
+from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem
 from taskward.origin_secrets import digest
+from taskward.storage import condition_failed
 
 PUBLICATION_LEAD_SECONDS = 300
 """How long a key is published before it signs: longer than any copy of the published keys lives."""
 
 _SLACK_SECONDS = 300
+
+_LEASE_SECONDS = 90
+_LEASE_WAIT_SECONDS = 1.0
+_LEASE_ATTEMPTS = 40
 
 
 def rotate(*, now_due: bool = False) -> list[RingKey]:
@@ -23,6 +32,7 @@ def rotate(*, now_due: bool = False) -> list[RingKey]:
 
     Makes the first key, and a successor when the newest is older than `settings.key_rotation_seconds()` or when
     `now_due`; retires what is past its time; publishes the digests of the current and previous origin secret.
+    Rotations that meet run one after the other.
 
     Returns
     -------
@@ -30,16 +40,42 @@ def rotate(*, now_due: bool = False) -> list[RingKey]:
 
     Raises
     ------
-    pynamodb.exceptions.PutError: another rotation was quicker; the state is consistent.
+    UnavailableError: another rotation did not come to its end in time.
     """
-    now = clock.epoch()
-    before = keyring.load()
-    ring = _successors(before, now, now_due)
-    # Published first: should the second write fail, a published key that never signs harms nobody.
-    _publish(ring)
-    if ring != before:
-        keyring.store(ring)
-    return ring
+    with _lease():
+        now = clock.epoch()
+        before = keyring.load()
+        ring = _successors(before, now, now_due)
+        # Published first: should the second write fail, a published key that never signs harms nobody.
+        _publish(ring)
+        if ring != before:
+            keyring.store(ring)
+        return ring
+
+
+@contextmanager
+def _lease() -> Iterator[None]:
+    """Hold the lease on rotation; wait for it while somebody else does.
+
+    It outlives the function's time-out, so that whoever holds it is either at work or gone.
+    """
+    holder = uuid.uuid4().hex
+    free = RotationLeaseItem.user_id.does_not_exist() | (RotationLeaseItem.held_until <= clock.epoch())
+    for _ in range(_LEASE_ATTEMPTS):
+        try:
+            RotationLeaseItem(holder=holder, held_until=clock.epoch() + _LEASE_SECONDS).save(condition=free)
+            break
+        except PutError as error:
+            if not condition_failed(error):
+                raise
+        time.sleep(_LEASE_WAIT_SECONDS)
+    else:
+        raise UnavailableError("Another rotation of the signing keys is going on.")
+    try:
+        yield
+    finally:
+        with suppress(PutError):
+            RotationLeaseItem(holder=holder, held_until=0).save(condition=RotationLeaseItem.holder == holder)
 
 
 def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
@@ -60,16 +96,10 @@ def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
 
 
 def _publish(ring: list[RingKey]) -> None:
-    try:
-        item = PublishedKeysItem.get("KEYS", "PUBLISHED", consistent_read=True)
-        condition: Condition = PublishedKeysItem.revision == item.revision
-    except PublishedKeysItem.DoesNotExist:
-        item = PublishedKeysItem(revision=0)
-        condition = PublishedKeysItem.user_id.does_not_exist()
-    item.revision += 1
-    item.keys = [MapAttribute(**key.public_jwk()) for key in ring]  # type: ignore[no-untyped-call]
-    item.origin_digests = _origin_digests()
-    item.save(condition=condition)
+    PublishedKeysItem(
+        keys=[MapAttribute(**key.public_jwk()) for key in ring],  # type: ignore[no-untyped-call]
+        origin_digests=_origin_digests(),
+    ).save()
 
 
 def _origin_digests() -> list[str]:

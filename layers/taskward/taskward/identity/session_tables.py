@@ -1,4 +1,4 @@
-"""The tables of identity: Users, and Sessions with the published keys in it."""
+"""The Sessions table: sessions, and the published keys."""
 
 from typing import Any
 
@@ -44,6 +44,20 @@ class PublishedKeysItem(Table):
 
     user_id = UnicodeAttribute(hash_key=True, default="KEYS")
     session_id = UnicodeAttribute(range_key=True, default="PUBLISHED")
-    revision = NumberAttribute()
     keys: ListAttribute[MapAttribute[str, Any]] = ListAttribute()
     origin_digests: ListAttribute[str] = ListAttribute()
+
+
+class RotationLeaseItem(Table):
+    """Who may rotate the keys at this moment: ring and published keys are two stores, changed by one at a time.
+
+    `held_until` is in whole seconds since 1970; nobody holds the lease from then on.
+    """
+
+    class Meta(TableMeta):
+        table_name = settings.sessions_table()
+
+    user_id = UnicodeAttribute(hash_key=True, default="KEYS")
+    session_id = UnicodeAttribute(range_key=True, default="ROTATION")
+    holder = UnicodeAttribute()
+    held_until = NumberAttribute()

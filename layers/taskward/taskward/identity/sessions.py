@@ -7,11 +7,9 @@ integer and no secret. What happens on refresh is decided by how far the token's
 import uuid
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.transactions import TransactWrite
 
 from taskward import clock, settings
 from taskward.errors import (
-    InvalidCredentialsError,
     TokenReusedError,
     UnauthenticatedError,
     UnavailableError,
@@ -19,8 +17,7 @@ from taskward.errors import (
 from taskward.identity import principals
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.tokens import RefreshClaims
-from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.storage import TransactionConflictError, condition_failed, connection_of, transact
+from taskward.storage import condition_failed
 from taskward.telemetry import security_event
 
 FOREIGN_STREAK_LIMIT = 3
@@ -44,33 +41,6 @@ def new(user_id: str, address: str, user_agent: str) -> SessionItem:
         address=address,
         user_agent=user_agent,
     )
-
-
-def start(user: UserItem, better_hash: str | None, address: str, user_agent: str) -> SessionItem:
-    """Store a new session, if the account still has the credential that was just verified.
-
-    One transaction: a sign-in that verified a password cannot outlive its change or the account's deletion.
-    `better_hash` replaces the stored one in the same step.
-
-    Raises
-    ------
-    InvalidCredentialsError: the password was changed, or the account deleted, in the meantime.
-    """
-    session = new(user.user_id, address, user_agent)
-    unchanged = UserItem.credential_version == user.credential_version
-
-    def fill(write: TransactWrite) -> None:
-        if better_hash is None:
-            write.condition_check(UserItem, user.pk, PROFILE, condition=unchanged)
-        else:
-            write.update(user, actions=[UserItem.password_hash.set(better_hash)], condition=unchanged)
-        write.save(session)
-
-    try:
-        transact(connection_of(UserItem), fill)
-    except TransactionConflictError:
-        raise InvalidCredentialsError from None
-    return session
 
 
 def refresh(claims: RefreshClaims, address: str) -> SessionItem:

@@ -15,6 +15,7 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
+_WRONG = "Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00)."
 
 
 def is_date_time(due: object) -> bool:
@@ -45,7 +46,7 @@ def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
     """
     moment = _parsed(due)
     if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError("Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00).")
+        raise ValueError(_WRONG)
     if _DATE.fullmatch(due):
         if timezone is not None:
             raise ValueError("A whole day has no time zone; leave due_timezone out, or give a time.")
@@ -53,6 +54,8 @@ def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
     if moment.tzinfo is not None:
         timezone = timezone or "UTC"
         moment = moment.astimezone(ZoneInfo(timezone) if timezone != "UTC" else UTC).replace(tzinfo=None)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(_WRONG)
     return moment.strftime("%Y-%m-%dT%H:%M:%S"), timezone
 
 

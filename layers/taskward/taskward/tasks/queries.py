@@ -4,7 +4,8 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,14 @@ from taskward.tasks.tables import COMPLETED, OPEN, TaskItem, created_key
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
+
+_ANSWER_BYTES = 6_000_000
+# A control character is a \\u0001 in the body, and the body a text in Lambda's own answer.
+_BYTES_OF_A_CHARACTER = 7
+_BYTES_OF_THE_REST = 1_000
+
+_CURSOR_TIME = re.compile(r"[0-9TZ:.-]{27}", re.ASCII)
+_CURSOR_ID = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 
 _SHOWN_STATES = (OPEN, COMPLETED)
 
@@ -29,8 +38,9 @@ def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:
     """Open and completed tasks, the newest first: two consistent queries of one page each, merged.
 
     The cursor names the last task that was shown, by time of creation and id, which never change. So a task that is
-    made, completed or deleted between two pages is neither skipped nor shown twice. A page is full unless it is the
-    last, or 1 MB was read.
+    made, completed or deleted between two pages is neither skipped nor shown twice. (One that is reopened just between
+    the two queries can be missing from this one answer.) A page is full unless it is the last, 1 MB was read, or the
+    answer would be too large.
 
     Raises
     ------
@@ -38,12 +48,12 @@ def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:
     """
     after = _decoded(cursor, user_id) if cursor is not None else None
     streams = [_stream(user_id, state, limit + 1, after) for state in _SHOWN_STATES]
-    merged = sorted((task for tasks, _ in streams for task in tasks), key=_position, reverse=True)
+    merged = sorted(_distinct(tasks for tasks, _ in streams), key=_position, reverse=True)
     # A stream that was cut off says nothing about what comes after its last task: show nothing beyond it.
     cuts = [_position(tasks[-1]) if tasks else after for tasks, was_cut in streams if was_cut]
     bound = max((cut for cut in cuts if cut is not None), default=None)
     known = [task for task in merged if bound is None or _position(task) >= bound]
-    shown = known[:limit]
+    shown = _that_fit_one_answer(known[:limit])
     more = len(merged) > len(shown) or bool(cuts)
     if not more:
         return Page(shown, None)
@@ -62,6 +72,28 @@ _Position = tuple[str, str]
 
 def _position(task: TaskItem) -> _Position:
     return task.created_at, task.task_id
+
+
+def _distinct(streams: Iterable[list[TaskItem]]) -> Iterable[TaskItem]:
+    """Each task once: one completed between the two queries is in both answers, and the newer version counts."""
+    newest: dict[str, TaskItem] = {}
+    for tasks in streams:
+        for task in tasks:
+            known = newest.get(task.task_id)
+            if known is None or known.version < task.version:
+                newest[task.task_id] = task
+    return newest.values()
+
+
+def _that_fit_one_answer(tasks: list[TaskItem]) -> list[TaskItem]:
+    """As many of the first tasks as fit Lambda's 6 MB even if every character must be escaped twice; one at least."""
+    total = 0
+    for count, task in enumerate(tasks):
+        characters = len(task.title) + len(task.description or "") + sum(len(tag) for tag in task.tags)
+        total += _BYTES_OF_THE_REST + _BYTES_OF_A_CHARACTER * characters
+        if total > _ANSWER_BYTES and count:
+            return tasks[:count]
+    return tasks
 
 
 def _stream(user_id: str, state: str, limit: int, after: _Position | None) -> tuple[list[TaskItem], bool]:
@@ -102,6 +134,6 @@ def _decoded(cursor: str, user_id: str) -> _Position:
         raise InvalidCursorError from None
     if mark != _mark(user_id) or not isinstance(created_at, str) or not isinstance(task_id, str):
         raise InvalidCursorError
-    if not created_at or not task_id or len(cursor) > 256:
+    if not _CURSOR_TIME.fullmatch(created_at) or not _CURSOR_ID.fullmatch(task_id):
         raise InvalidCursorError
     return created_at, task_id
