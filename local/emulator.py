@@ -1,9 +1,11 @@
 """The embedded AWS emulator, as a child process that keeps its state in a folder and listens on loopback alone."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -52,6 +54,7 @@ class Emulator:
         self.port = port
         self.endpoint = f"http://127.0.0.1:{port}"
         self.log = folder / "emulator.log"
+        self._scratch = folder / "tmp"
         self._process: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
@@ -68,7 +71,8 @@ class Emulator:
         }
 
     def __enter__(self) -> "Emulator":
-        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment = own | {
             "AUTH": "true",
@@ -79,6 +83,8 @@ class Emulator:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.folder / "s3"),
             "IOT_MTLS_ENABLED": "0",
+            # It unpacks every function here, and leaves that behind.
+            "TMPDIR": str(self._scratch),
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -124,8 +130,10 @@ class Emulator:
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            print("The emulator had to be killed; changes since its start may be lost.", file=sys.stderr)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         # Its function workers are in its process group; none may outlive it.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        shutil.rmtree(self._scratch, ignore_errors=True)

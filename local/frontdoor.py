@@ -55,6 +55,7 @@ class FrontDoor:
         )
         application = web.Application(client_max_size=_MAX_BODY)
         application.router.add_get("/", self._page)
+        application.router.add_get(f"/{STAGE}", self._to_docs)
         application.router.add_route("*", f"/{STAGE}/{{path:.*}}", self._proxy)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
@@ -69,6 +70,9 @@ class FrontDoor:
 
     async def _page(self, request: web.Request) -> web.Response:
         return web.Response(text=_PAGE.format(origin=escape(_viewer_origin(request))), content_type="text/html")
+
+    async def _to_docs(self, _: web.Request) -> web.Response:
+        raise web.HTTPFound(f"/{STAGE}/docs")
 
     async def _proxy(self, request: web.Request) -> web.StreamResponse:
         assert self._session is not None

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from local import stack as stacks
 from local.emulator import Emulator, EmulatorError, free_port, is_free
@@ -20,48 +21,63 @@ from local.stack import DeploymentError, Stack
 _DEPLOYED = STATE / "deployed"
 _RUNNING = STATE / "running.json"
 _BUILD = STATE / "build"
+_AWS = STATE / "aws"
 _USUAL_EMULATOR_PORT = 4566
+_LAST_PORT = 65535
 
 
 def main() -> int:
     """Run, update what runs, or forget it; the exit status."""
     parser = argparse.ArgumentParser(prog="local.run", description=__doc__)
     parser.add_argument("command", choices=["run", "update", "reset"])
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", default="8080")
     arguments = parser.parse_args()
     try:
         if arguments.command == "run":
-            return _run(arguments.port)
+            if not (arguments.port.isascii() and arguments.port.isdigit() and 1 <= int(arguments.port) <= _LAST_PORT):
+                print("PORT must be a number from 1 to 65535.", file=sys.stderr)
+                return 2
+            return _run(int(arguments.port))
         if arguments.command == "update":
             return _update()
         return _reset()
     except (EmulatorError, DeploymentError) as error:
-        print(error, file=sys.stderr)
+        print(f"\n{error}\nIf this stays, `make reset` starts afresh; it forgets the local data.", file=sys.stderr)
         return 1
 
 
 def _run(port: int) -> int:
-    if _running() is not None:
-        print("It is running already; `make update` brings a change into it.", file=sys.stderr)
-        return 1
     if not is_free(port):
         print(f"Port {port} is taken; choose another one: make run PORT=8081", file=sys.stderr)
         return 1
+    STATE.mkdir(parents=True, exist_ok=True)
+    with _RUNNING.open("a+") as running:
+        try:
+            # Held until this process ends, however it ends: nothing stale can be left behind.
+            fcntl.flock(running, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("It is running already; `make update` brings a change into it.", file=sys.stderr)
+            return 1
+        running.truncate(0)
+        return _run_alone(port, running)
+
+
+def _run_alone(port: int, running: TextIO) -> int:
     # However it is stopped, it ends in good order.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    if not _DEPLOYED.exists():
+        # What a deployment left that never came to its end is no ground to build on.
+        shutil.rmtree(_AWS, ignore_errors=True)
     emulator_port = _USUAL_EMULATOR_PORT if is_free(_USUAL_EMULATOR_PORT) else free_port()
     try:
         with _step("Starting the AWS emulator"):
-            emulator = Emulator(STATE / "aws", emulator_port).__enter__()
+            emulator = Emulator(_AWS, emulator_port).__enter__()
         try:
             stack = _brought_up_to_date(emulator)
-            with _RUNNING.open("w") as running:
-                # Held until this process ends, however it ends: nothing stale can be left behind.
-                fcntl.flock(running, fcntl.LOCK_EX)
-                json.dump({"emulator_port": emulator_port}, running)
-                running.flush()
-                asyncio.run(_serve(stack, port))
+            json.dump({"emulator_port": emulator_port}, running)
+            running.flush()
+            asyncio.run(_serve(stack, port))
         finally:
             with _step("Saving the data"):
                 emulator.__exit__(None, None, None)
@@ -95,6 +111,7 @@ async def _serve(stack: Stack, port: int) -> None:
         f"  App   http://localhost:{port}\n"
         f"  API   http://localhost:{port}/api\n"
         f"  Docs  http://localhost:{port}/api/docs\n"
+        f"  Log   {stack.emulator.log}\n"
         f"Ctrl-C stops it and keeps the data; `make reset` forgets it.",
         flush=True,
     )
@@ -109,11 +126,15 @@ def _update() -> int:
     if running is None:
         print("It is not running; `make run` starts it with what is there now.", file=sys.stderr)
         return 1
-    emulator = Emulator(STATE / "aws", running["emulator_port"])
+    if "emulator_port" not in running:
+        print("It is still starting; try again when it has said where it is.", file=sys.stderr)
+        return 1
+    emulator = Emulator(_AWS, running["emulator_port"])
     if stacks.fingerprint() == _DEPLOYED.read_text():
         print("Nothing has changed.")
         return 0
     _brought_up_to_date(emulator)
+    print("The change is live.")
     return 0
 
 
@@ -133,7 +154,7 @@ def _running() -> dict[str, int] | None:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                running: dict[str, int] = json.load(file)
+                running: dict[str, int] = json.loads(file.read() or "{}")
                 return running
     except FileNotFoundError:
         pass

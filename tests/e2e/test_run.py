@@ -121,6 +121,21 @@ def test_when_it_is_killed_nothing_of_it_goes_on(tmp_path: Path) -> None:
         assert client.get("/.well-known/jwks.json").status_code == 200
 
 
+def test_a_first_start_that_is_broken_off_does_not_spoil_the_next_and_cannot_be_doubled(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    deadline = time.monotonic() + _START_SECONDS
+    while "sam deploy" not in run.log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "stop it first" in _said("reset", run).stderr
+    assert "still starting" in _said("update", run).stderr
+    assert "running already" in _said("run", run).stderr
+    time.sleep(1)
+    run.stop(signal.SIGINT)
+    with _running(tmp_path) as again, again.client() as client:
+        assert client.get("/.well-known/jwks.json").status_code == 200
+
+
 def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
