@@ -43,6 +43,11 @@ def is_free(port: int) -> bool:
     return True
 
 
+def _own_environment() -> dict[str, str]:
+    # Whatever account this shell is signed in to, nothing here may reach it.
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
 class Emulator:
     """A running emulator; a context manager that stops it, and lets it save its state, at the end.
 
@@ -59,8 +64,7 @@ class Emulator:
 
     def environment(self) -> dict[str, str]:
         """Environment for an AWS client or tool that is to talk to this emulator."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return own | {
+        return _own_environment() | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
@@ -73,8 +77,7 @@ class Emulator:
     def __enter__(self) -> "Emulator":
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._scratch.mkdir(parents=True, exist_ok=True)
-        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        environment = own | {
+        environment = _own_environment() | {
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pynamodb.expressions.condition import Condition
 
 from taskward.errors import UnauthenticatedError, UnavailableError
 from taskward.identity import grants, keyring, keys, rotation, tokens
@@ -136,6 +137,24 @@ def test_a_rotation_waits_while_another_is_between_its_two_writes(
         patch.setattr(keyring, "store", store_after_another_tried)
         rotation.rotate()
     assert [key.kid for key in keyring.load()] == _published()
+
+
+def test_a_lease_that_runs_out_while_it_is_waited_for_is_taken(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: clock.advance(seconds=10))
+    RotationLeaseItem(holder="gone", held_until=int(clock.now().timestamp()) + 90).save()
+    assert rotation.rotate()
+
+
+def test_a_lease_whose_writing_was_repeated_is_still_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_LEASE_WAIT_SECONDS", 0.01)
+    save = RotationLeaseItem.save
+
+    def twice(item: RotationLeaseItem, condition: Condition) -> object:
+        save(item, condition)
+        return save(item, condition)
+
+    monkeypatch.setattr(RotationLeaseItem, "save", twice)
+    assert rotation.rotate()
 
 
 def test_a_lease_that_was_never_given_back_runs_out(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from taskward.errors import (
     UnsupportedMediaTypeError,
 )
 from taskward.principal import Principal
+from taskward.storage import is_passing_fault
 from taskward.telemetry import logger
 from taskward.validation import validated
 from taskward.viewer import Viewer, viewer_of
@@ -172,9 +173,6 @@ def dumps(content: Any) -> str:
 def _as_problem(error: Exception) -> TaskwardError:
     if isinstance(error, TaskwardError):
         return error
-    # Imported late: not every function has the database client loaded, and this is not the usual way.
-    from taskward.storage import is_passing_fault
-
     return UnavailableError() if is_passing_fault(error) else TaskwardError()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from taskward.errors import FieldError, InvalidRequestError
 
@@ -11,6 +11,12 @@ from taskward.errors import FieldError, InvalidRequestError
 _FIELD_LENGTH = 100
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+
+class RequestBody(BaseModel):
+    """Base of all request bodies: nothing unknown is taken, nothing is converted, and no error shows what was sent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 def validated(model: type[_Model], members: Mapping[str, Any]) -> _Model:

@@ -2,16 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from taskward.validation import RequestBody
 
 Delivery = Literal["body", "cookie"]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-
-class Registration(_Body):
+class Registration(RequestBody):
     """A new account."""
 
     email: Annotated[str, Field(min_length=3, max_length=254)]
@@ -21,7 +19,7 @@ class Registration(_Body):
     delivery: Annotated[Delivery, Field(description="Where the refresh token goes")] = "body"
 
 
-class Credentials(_Body):
+class Credentials(RequestBody):
     """A sign-in. The limits only bound the work: what no account has is wrong, not invalid."""
 
     email: Annotated[str, Field(max_length=1024)]
@@ -29,7 +27,7 @@ class Credentials(_Body):
     delivery: Annotated[Delivery, Field(description="Where the refresh token goes")] = "body"
 
 
-class RefreshRequest(_Body):
+class RefreshRequest(RequestBody):
     """A refresh token in the body, when it does not come by cookie."""
 
     refresh_token: Annotated[str | None, Field(repr=False)] = None

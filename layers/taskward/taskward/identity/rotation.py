@@ -60,10 +60,13 @@ def _lease() -> Iterator[None]:
     It outlives the function's time-out, so that whoever holds it is either at work or gone.
     """
     holder = uuid.uuid4().hex
-    free = RotationLeaseItem.user_id.does_not_exist() | (RotationLeaseItem.held_until <= clock.epoch())
     for _ in range(_LEASE_ATTEMPTS):
+        now = clock.epoch()
+        free = RotationLeaseItem.user_id.does_not_exist() | (RotationLeaseItem.held_until <= now)
+        # Ours already, when the client library repeats a write whose answer was lost.
+        free |= RotationLeaseItem.holder == holder
         try:
-            RotationLeaseItem(holder=holder, held_until=clock.epoch() + _LEASE_SECONDS).save(condition=free)
+            RotationLeaseItem(holder=holder, held_until=now + _LEASE_SECONDS).save(condition=free)
             break
         except PutError as error:
             if not condition_failed(error):

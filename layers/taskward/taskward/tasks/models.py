@@ -4,10 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    StrictBool,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -16,6 +13,7 @@ from pydantic import (
 
 from taskward.tasks import due as due_dates
 from taskward.tasks.tables import COMPLETED, TaskItem
+from taskward.validation import RequestBody
 
 Task = TaskItem
 """A task, for those who only pass it on."""
@@ -49,10 +47,8 @@ Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
 Order = Annotated[float, Field(ge=-MAX_ORDER, le=MAX_ORDER, allow_inf_nan=False), AfterValidator(_not_tiny)]
 
 
-class TaskFields(BaseModel):
+class TaskFields(RequestBody):
     """What an owner decides about a task; all but the title may be left out."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     title: Title
     description: Description | None = None
@@ -88,12 +84,10 @@ class TaskFields(BaseModel):
         return self
 
 
-class Completion(BaseModel):
+class Completion(RequestBody):
     """Whether a task is to be completed; nothing toggles."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    completed: StrictBool | None = None
+    completed: bool | None = None
 
 
 def fields_of(task: TaskItem) -> dict[str, Any]:

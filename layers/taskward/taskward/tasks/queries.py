@@ -16,7 +16,7 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
 _ANSWER_BYTES = 6_000_000
-# A control character is a \\u0001 in the body, and the body a text in Lambda's own answer.
+# A control character is a \u0001 in the body, and the body a text in Lambda's own answer.
 _BYTES_OF_A_CHARACTER = 7
 _BYTES_OF_THE_REST = 1_000
 
