@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
+from pytest import MonkeyPatch
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
@@ -54,12 +57,27 @@ def connect(endpoint: str | None = None) -> None:
 def in_memory(*, but_reach: str | None = None) -> Iterator[None]:
     """Moto stands in for all of AWS; requests to the endpoint `but_reach` go through."""
     urls = [f"{but_reach}.*"] if but_reach else []
-    with mock_aws(config={"core": {"passthrough": {"urls": urls, "services": []}}}):
+    with mock_aws(config={"core": {"passthrough": {"urls": urls, "services": []}}}), _one_request_at_a_time():
         connect()
         try:
             yield
         finally:
             connect()
+
+
+@contextmanager
+def _one_request_at_a_time() -> Iterator[None]:
+    """Each request to moto's DynamoDB whole, as DynamoDB promises: by itself, moto lets threads in between a
+    condition's check and the write."""
+    turn, answer = threading.RLock(), DynamoHandler.call_action
+
+    def answer_alone(self: DynamoHandler) -> Any:
+        with turn:
+            return answer(self)
+
+    with MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, "call_action", answer_alone)
+        yield
 
 
 def create_tables(endpoint: str | None = None) -> None:
