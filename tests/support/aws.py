@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
-from pytest import MonkeyPatch
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
@@ -75,7 +75,7 @@ def _one_request_at_a_time() -> Iterator[None]:
         with turn:
             return answer(self)
 
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DynamoHandler, "call_action", answer_alone)
         yield
 
