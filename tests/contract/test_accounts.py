@@ -8,7 +8,8 @@ from taskward.errors import EmailExistsError, InvalidCredentialsError
 from taskward.identity import accounts, passwords, users
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import PROFILE, EmailItem, UserItem, email_key, user_key
+from taskward.identity.user_tables import PROFILE, EmailItem, UserItem, email_key
+from taskward.storage import user_key
 from tests.support.people import HOME, PASSWORD, registered, signed_in
 from tests.support.racing import all_at_once
 

@@ -1,4 +1,4 @@
-"""Arrows point one way: functions, then api, then identity or tasks, then storage, then what needs nothing."""
+"""Arrows point one way: functions, then api or work, then identity or tasks, then jobs, storage, what needs nothing."""
 
 import ast
 from collections.abc import Iterator
@@ -13,9 +13,11 @@ FUNCTIONS = ROOT / "functions"
 
 # From the ground up; a module may import from its own tier and from those below it.
 TIERS = [
-    {"settings", "errors", "clock", "principal", "origin_secrets"},
-    {"telemetry", "validation", "storage"},
+    {"settings", "errors", "clock", "principal", "client", "origin_secrets", "timezones"},
+    {"telemetry", "validation", "storage", "cursors"},
+    {"jobs"},
     {"identity", "tasks"},
+    {"work"},
     {"viewer", "preconditions", "api", "delivery"},
 ]
 KNOWS_HTTP = ("aws_lambda_powertools.event_handler", "aws_lambda_powertools.shared.cookies", "http")

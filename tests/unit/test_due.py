@@ -43,10 +43,10 @@ def test_a_whole_day_has_no_zone() -> None:
 
 
 def test_zones_are_those_of_the_database_and_nothing_on_the_disk() -> None:
-    assert due.checked_timezone("Europe/Paris") == "Europe/Paris"
+    assert checked_timezone("Europe/Paris") == "Europe/Paris"
     for wrong in ("Mars/Olympus", "europe/paris", "../../etc/passwd", "", "localtime", "+01:00"):
         with pytest.raises(ValueError, match="IANA"):
-            due.checked_timezone(wrong)
+            checked_timezone(wrong)
 
 
 def test_sort_keys_put_a_day_before_its_times_and_a_zoned_time_at_its_instant() -> None:

@@ -50,6 +50,11 @@ class Table(Model):
         return table
 
 
+def user_key(user_id: str) -> str:
+    """The partition of the Users table that holds everything about one user."""
+    return f"USER#{user_id}"
+
+
 class TransactionConflictError(Exception):
     """A condition of a transaction did not hold."""
 

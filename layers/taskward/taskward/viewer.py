@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from taskward.client import Client
 from taskward.origin_secrets import digest
 
 SECRET_HEADER = "x-taskward-origin-secret"  # noqa: S105 - a name
@@ -21,15 +22,13 @@ _USER_AGENT_LENGTH = 256
 
 @dataclass(frozen=True)
 class Viewer:
-    """The other end of the connection.
+    """Who looks at the service, and through which address bar.
 
-    `base_url` is where the API is for this viewer (`https://host/api`, no trailing slash), `address` an IPv4 or IPv6
-    address, `user_agent` what the client calls itself (256 characters at most, may be empty).
+    `base_url` is where the API is for this viewer (`https://host/api`, no trailing slash).
     """
 
     base_url: str
-    address: str
-    user_agent: str
+    client: Client
 
 
 def viewer_of(event: Mapping[str, Any], origin_digests: Collection[str]) -> Viewer:
@@ -43,6 +42,6 @@ def viewer_of(event: Mapping[str, Any], origin_digests: Collection[str]) -> View
     if any(hmac.compare_digest(shown, valid) for valid in origin_digests):
         origin, address = headers.get(ORIGIN_HEADER), headers.get(ADDRESS_HEADER)
         if origin and address:
-            return Viewer(origin.rstrip("/") + stage, address, user_agent)
+            return Viewer(origin.rstrip("/") + stage, Client(address, user_agent))
     host = context.get("domainName") or f"{context['apiId']}.execute-api.amazonaws.com"
-    return Viewer(f"https://{host}{stage}", identity.get("sourceIp") or "", user_agent)
+    return Viewer(f"https://{host}{stage}", Client(identity.get("sourceIp") or "", user_agent))

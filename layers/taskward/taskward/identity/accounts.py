@@ -9,7 +9,8 @@ from taskward.errors import EmailExistsError, InvalidCredentialsError, InvalidRe
 from taskward.identity import emails, passwords, sessions
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key, user_key
+from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
+from taskward.storage import user_key
 from taskward.storage import TransactionConflictError, connection_of, transact
 
 

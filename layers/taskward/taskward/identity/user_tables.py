@@ -10,11 +10,7 @@ from taskward.storage import Table, TableMeta
 
 PROFILE = "PROFILE"
 ADDRESS = "ADDRESS"
-
-
-def user_key(user_id: str) -> str:
-    """Partition of everything about one user."""
-    return f"USER#{user_id}"
+KNOWN_ADDRESS_PREFIX = "KNOWN#"
 
 
 def email_key(normalised: str) -> str:
@@ -23,7 +19,11 @@ def email_key(normalised: str) -> str:
 
 
 class UserItem(Table):
-    """An account. `email` is as given; `credential_version` grows with every change of the password."""
+    """An account. `email` is as given, `timezone` an IANA name.
+
+    `credential_version` grows with every change of the password, `sign_ins` with every session that is started: who
+    makes a change of either on condition of both knows all sessions there are.
+    """
 
     class Meta(TableMeta):
         table_name = settings.users_table()
@@ -34,7 +34,9 @@ class UserItem(Table):
     email = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
     password_hash = UnicodeAttribute()
+    timezone = UnicodeAttribute(null=True)
     credential_version = NumberAttribute(default=1)
+    sign_ins = NumberAttribute(default=1)
     created_at = NumberAttribute()
 
 
@@ -47,3 +49,18 @@ class EmailItem(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=ADDRESS)
     user_id = UnicodeAttribute()
+
+
+class KnownAddressItem(Table):
+    """A network that this user has signed in from; remembered until `expires_at`, in whole seconds since 1970.
+
+    `sk` is `KNOWN#<network>`.
+    """
+
+    class Meta(TableMeta):
+        table_name = settings.users_table()
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    network = UnicodeAttribute()
+    expires_at = NumberAttribute()

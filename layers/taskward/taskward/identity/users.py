@@ -4,7 +4,8 @@ from typing import Any
 
 from taskward import clock
 from taskward.errors import SessionRevokedError
-from taskward.identity.user_tables import PROFILE, UserItem, user_key
+from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.storage import user_key
 
 
 def get(user_id: str) -> UserItem:

@@ -6,8 +6,6 @@ nine o'clock.
 
 import re
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -21,18 +19,6 @@ _WRONG = "Give a date (2026-12-24) or a date-time (2026-12-24T18:00:00)."
 def is_date_time(due: object) -> bool:
     """Whether a value, valid or not, would be a due date with a time of day."""
     return isinstance(due, str) and "T" in due
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
-
-
-def checked_timezone(name: str) -> str:
-    """The name, if it is one of the IANA time zone database; ValueError otherwise."""
-    if name not in _zones():
-        raise ValueError("Give the name of an IANA time zone, such as Europe/Paris.")
-    return name
 
 
 def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:

@@ -13,6 +13,7 @@ from pydantic import (
 
 from taskward.tasks import due as due_dates
 from taskward.tasks.tables import COMPLETED, TaskItem
+from taskward.timezones import checked_timezone
 from taskward.validation import RequestBody
 
 Task = TaskItem
@@ -65,7 +66,7 @@ class TaskFields(RequestBody):
     @field_validator("due_timezone")
     @classmethod
     def _known_timezone(cls, name: str | None) -> str | None:
-        return None if name is None else due_dates.checked_timezone(name)
+        return None if name is None else checked_timezone(name)
 
     @field_validator("due")
     @classmethod

@@ -1,14 +1,11 @@
 """Lists of tasks: one page for one bounded amount of reading, however many tasks there are."""
 
-import base64
-import binascii
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from taskward import cursors
 from taskward.errors import InvalidCursorError
 from taskward.tasks.tables import COMPLETED, OPEN, TaskItem, created_key
 
@@ -115,25 +112,16 @@ def _stream(user_id: str, state: str, limit: int, after: _Position | None) -> tu
     return tasks, "LastEvaluatedKey" in page and len(tasks) < limit
 
 
-def _mark(user_id: str) -> str:
-    """Binds a cursor to this user and this list; it guards against mix-ups, the partition key guards the data."""
-    return hashlib.sha256(f"{user_id}/created/desc".encode()).hexdigest()[:16]
+def _list_name(user_id: str) -> str:
+    return f"{user_id}/tasks/created/desc"
 
 
 def _encoded(position: _Position, user_id: str) -> str:
-    text = json.dumps([_mark(user_id), *position], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.encoded(_list_name(user_id), position)
 
 
 def _decoded(cursor: str, user_id: str) -> _Position:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        mark, created_at, task_id = values
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise InvalidCursorError from None
-    if mark != _mark(user_id) or not isinstance(created_at, str) or not isinstance(task_id, str):
+    values = cursors.decoded(_list_name(user_id), cursor)
+    if len(values) != 2 or not _CURSOR_TIME.fullmatch(values[0]) or not _CURSOR_ID.fullmatch(values[1]):  # noqa: PLR2004
         raise InvalidCursorError
-    if not _CURSOR_TIME.fullmatch(created_at) or not _CURSOR_ID.fullmatch(task_id):
-        raise InvalidCursorError
-    return created_at, task_id
+    return values[0], values[1]

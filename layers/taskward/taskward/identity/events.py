@@ -1,0 +1,153 @@
+"""Security events: an append-only record of what matters to the safety of an account (ASVS 16.2.1, 16.3.1 to 16.3.3).
+
+Each is a row that its user can read for a year, a log line, and a metric. None carries a password or a token.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from pynamodb.transactions import TransactWrite
+
+from taskward import clock, cursors
+from taskward.client import Client
+from taskward.errors import InvalidCursorError
+from taskward.identity.event_tables import EVENT_PREFIX, EventItem
+from taskward.storage import user_key
+from taskward.telemetry import security_event
+
+Kind = Literal[
+    "registered",
+    "signed_in",
+    "sign_in_failed",
+    "password_check_failed",
+    "password_changed",
+    "session_ended",
+    "refresh_token_reused",
+    "refresh_grace_from_other_address",
+    "export_requested",
+    "deletion_requested",
+]
+
+KEPT_FOR = timedelta(days=365)
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+_SORT_KEY = re.compile(r"EVENT#[0-9TZ:.-]{27}#[0-9a-f-]{36}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events of a list, and the cursor of the page after them; None when they are the last."""
+
+    events: list[EventItem]
+    next_cursor: str | None
+
+
+def new(
+    kind: Kind, user_id: str, client: Client, session_id: str | None = None, reason: str | None = None
+) -> EventItem:
+    """An event of this moment that is neither stored nor announced yet.
+
+    Parameters
+    ----------
+    session_id: the session that it happened in or to.
+    reason: more about it, in a word of ours; never anything of the request.
+    """
+    now, event_id = clock.now(), str(uuid.uuid4())
+    created_at = clock.rfc3339(now)
+    return EventItem(
+        user_key(user_id),
+        f"{EVENT_PREFIX}{created_at}#{event_id}",
+        event_id=event_id,
+        kind=kind,
+        created_at=created_at,
+        address=client.address,
+        user_agent=client.user_agent,
+        session_id=session_id,
+        reason=reason,
+        expires_at=int((now + KEPT_FOR).timestamp()),
+    )
+
+
+def store_in(write: TransactWrite, events: Iterable[EventItem]) -> None:
+    """Store events together with what they tell of; `announce` them when the transaction is through."""
+    for event in events:
+        write.save(event)
+
+
+def record(event: EventItem) -> None:
+    """Announce and store an event that stands alone."""
+    announce([event])
+    event.save()
+
+
+def announce(events: Iterable[EventItem]) -> None:
+    """One log line and one count of a metric for each event."""
+    for event in events:
+        security_event(
+            _metric(event.kind),
+            user_id=event.pk.partition("#")[2],
+            session_id=event.session_id,
+            address=event.address,
+            reason=event.reason,
+        )
+
+
+def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:
+    """One page of a user's events; one query of as many rows. Those past their time are left out.
+
+    Raises
+    ------
+    InvalidCursorError: the cursor is not one of this list and this user.
+    """
+    start = None
+    if cursor is not None:
+        start = {"pk": {"S": user_key(user_id)}, "sk": {"S": _decoded(cursor, user_id)}}
+    found = list(
+        EventItem.query(
+            user_key(user_id),
+            EventItem.sk.startswith(EVENT_PREFIX),
+            scan_index_forward=False,
+            consistent_read=True,
+            last_evaluated_key=start,
+            limit=limit + 1,
+        )
+    )
+    now = clock.epoch()
+    # All live as long: behind one that is over there is none that is not.
+    live = [event for event in found if event.expires_at > now]
+    shown = live[:limit]
+    more = len(live) > limit
+    return Page(shown, cursors.encoded(_list_name(user_id), (shown[-1].sk,)) if more else None)
+
+
+def representation(event: EventItem) -> dict[str, str | None]:
+    """What is shown of an event to its user."""
+    return {
+        "id": event.event_id,
+        "type": event.kind,
+        "created_at": event.created_at,
+        "ip": event.address,
+        "user_agent": event.user_agent,
+        "session_id": event.session_id,
+        "reason": event.reason,
+    }
+
+
+def _metric(kind: str) -> str:
+    return "".join(word.capitalize() for word in kind.split("_"))
+
+
+def _list_name(user_id: str) -> str:
+    return f"{user_id}/events"
+
+
+def _decoded(cursor: str, user_id: str) -> str:
+    values = cursors.decoded(_list_name(user_id), cursor)
+    if len(values) != 1 or not _SORT_KEY.fullmatch(values[0]):
+        raise InvalidCursorError
+    return values[0]
