@@ -2,7 +2,7 @@
 
 from taskward.api import Api, Response
 from taskward.delivery import grant_answer
-from taskward.identity import accounts, grants, keys, passwords, users
+from taskward.identity import grants, keys, passwords, sign_in, users
 from taskward.identity.models import Credentials
 
 handler = Api()
@@ -12,8 +12,8 @@ passwords.prepare()
 @handler.post("/auth/login")
 def login() -> Response[str]:
     credentials = handler.body(Credentials)
-    viewer = handler.viewer(keys.published().origin_digests)
+    client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
-    user, session = accounts.sign_in(credentials, viewer.address, viewer.user_agent)
+    user, session = sign_in.sign_in(credentials, client)
     by_cookie = credentials.delivery == "cookie"
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

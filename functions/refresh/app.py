@@ -3,7 +3,7 @@
 from taskward.api import Api, Response
 from taskward.delivery import grant_answer, refresh_token_cookie, require_own_script
 from taskward.errors import UnauthenticatedError
-from taskward.identity import grants, keys, sessions, tokens
+from taskward.identity import attempts, grants, keys, sessions, tokens
 from taskward.identity.models import RefreshRequest
 from taskward.validation import validated
 
@@ -20,7 +20,12 @@ def refresh() -> Response[str]:
             raise UnauthenticatedError("Send a refresh token, in the body or as the cookie.")
         require_own_script(handler)
     published = keys.published()
-    claims = tokens.verify_refresh(token, published)
-    grants.prepare()
-    session = sessions.refresh(claims, handler.viewer(published.origin_digests).address)
+    client = handler.viewer(published.origin_digests).client
+    try:
+        claims = tokens.verify_refresh(token, published)
+        grants.prepare()
+        session = sessions.refresh(claims, client)
+    except UnauthenticatedError:
+        attempts.count_refused_refresh(client)
+        raise
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie)

@@ -11,8 +11,8 @@ handler = Api()
 @handler.post("/auth/register")
 def register() -> Response[str]:
     registration = handler.body(Registration)
-    viewer = handler.viewer(keys.published().origin_digests)
+    client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
-    user, session = accounts.register(registration, viewer.address, viewer.user_agent)
+    user, session = accounts.register(registration, client)
     by_cookie = registration.delivery == "cookie"
     return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

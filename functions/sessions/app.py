@@ -1,12 +1,13 @@
-"""Sessions: POST /auth/logout ends one, GET /auth/session says who and where I am."""
+"""Sessions: sign out, who am I, where am I signed in, and an end to one of them or to all."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 
 from taskward.api import Api, Response, answer
 from taskward.delivery import cleared_cookie, refresh_token_cookie
-from taskward.errors import TaskwardError, UnauthenticatedError
+from taskward.errors import FieldError, InvalidRequestError, NotFoundError, TaskwardError, UnauthenticatedError
 from taskward.identity import keys, principals, sessions, tokens, users
+from taskward.identity.keys import PublishedKeys
 from taskward.identity.models import RefreshRequest
 from taskward.identity.tokens import AccessClaims, RefreshClaims
 from taskward.validation import validated
@@ -16,8 +17,10 @@ handler = Api()
 
 @handler.post("/auth/logout")
 def logout() -> Response[str]:
-    for claims in _presented():
-        sessions.end(claims.user_id, claims.session_id)
+    published = keys.published()
+    client = handler.viewer(published.origin_digests).client
+    for claims in _presented(published):
+        sessions.end(claims.user_id, claims.session_id, client, "signed_out")
     return answer(204, cookies=[cleared_cookie()])
 
 
@@ -26,12 +29,36 @@ def who_am_i() -> Response[str]:
     principal = handler.principal()
     session = principals.live_session(principal.user_id, principal.session_id)
     user = users.representation(users.get(principal.user_id))
-    return answer(200, {"user": user, "session": sessions.representation(session) | {"current": True}})
+    return answer(200, {"user": user, "session": sessions.representation(session, principal.session_id)})
 
 
-def _presented() -> Iterator[AccessClaims | RefreshClaims]:
+@handler.get("/auth/sessions")
+def list_sessions() -> Response[str]:
+    principal = handler.principal()
+    alive = sessions.live(principal.user_id)
+    return answer(200, [sessions.representation(session, principal.session_id) for session in alive])
+
+
+@handler.delete("/auth/sessions/<session_id>")
+def end_session(session_id: str) -> Response[str]:
+    principal = handler.principal()
+    if not sessions.end(principal.user_id, session_id, handler.viewer().client, "signed_out"):
+        raise NotFoundError
+    return answer(204, cookies=[cleared_cookie()] if session_id == principal.session_id else None)
+
+
+@handler.delete("/auth/sessions")
+def end_sessions() -> Response[str]:
+    principal = handler.principal()
+    keep = handler.query({"keep"}).get("keep")
+    if keep not in (None, "current"):
+        raise InvalidRequestError(errors=[FieldError("keep", "Only current, or leave it out to end all sessions.")])
+    sessions.end_all(principal.user_id, handler.viewer().client, but=principal.session_id if keep else None)
+    return answer(204, cookies=None if keep else [cleared_cookie()])
+
+
+def _presented(published: PublishedKeys) -> Iterator[AccessClaims | RefreshClaims]:
     """The genuine tokens of a request, expired ones too: whoever holds one may end its session."""
-    published = keys.published()
     scheme, _, access_token = (handler.header("authorization") or "").partition(" ")
     try:
         in_body = validated(RefreshRequest, handler.json_object() or {}).refresh_token

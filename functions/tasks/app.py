@@ -1,8 +1,5 @@
 """Tasks: create, list, read, replace, patch, complete, delete. Every call names the caller's own partition."""
 
-import re
-from urllib.parse import urlencode
-
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.errors import FieldError, InvalidRequestError
 from taskward.preconditions import etag, if_match, none_match
@@ -15,14 +12,11 @@ handler = Api()
 
 @handler.get("/tasks")
 def list_tasks() -> Response[str]:
-    query = _query({"limit", "cursor"})
-    limit = _limit(query.get("limit"))
+    query = handler.query({"limit", "cursor"})
+    limit = handler.limit(query, queries.DEFAULT_LIMIT, queries.MAX_LIMIT)
     page = queries.newest_first(handler.principal().user_id, limit, query.get("cursor"))
     base_url = handler.viewer().base_url
-    headers = {}
-    if page.next_cursor:
-        parameters = urlencode({"limit": limit, "cursor": page.next_cursor})
-        headers["Link"] = f'<{base_url}/tasks?{parameters}>; rel="next"'
+    headers = handler.link_to_next("/tasks", {"limit": limit}, page.next_cursor)
     return answer(200, [models.representation(task, base_url) for task in page.tasks], headers)
 
 
@@ -68,7 +62,7 @@ def delete_task(task_id: str) -> Response[str]:
 
 @handler.delete("/tasks")
 def delete_tasks() -> Response[str]:
-    completed = _query({"completed"}).get("completed")
+    completed = handler.query({"completed"}).get("completed")
     if completed not in (None, "true"):
         raise InvalidRequestError(errors=[FieldError("completed", "Only true, or leave it out to delete all tasks.")])
     service.trash_all(handler.principal().user_id, only_completed=completed == "true")
@@ -82,19 +76,3 @@ def _precondition() -> service.Precondition | None:
 def _shown(task: models.Task) -> Response[str]:
     shown = models.representation(task, handler.viewer().base_url)
     return answer(200, shown, {"ETag": etag(task.version)})
-
-
-def _query(known: set[str]) -> dict[str, str]:
-    query: dict[str, str] = handler.current_event.raw_event.get("queryStringParameters") or {}
-    if unknown := query.keys() - known:
-        # A filter that is misspelt must not quietly list, or delete, everything.
-        raise InvalidRequestError(errors=[FieldError(name, "There is no such parameter.") for name in sorted(unknown)])
-    return query
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return queries.DEFAULT_LIMIT
-    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= queries.MAX_LIMIT:
-        raise InvalidRequestError(errors=[FieldError("limit", f"Give a number from 1 to {queries.MAX_LIMIT}.")])
-    return int(text)

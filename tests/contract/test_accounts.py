@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from taskward.errors import EmailExistsError, InvalidCredentialsError
-from taskward.identity import accounts, passwords, users
+from taskward.identity import accounts, passwords, sign_in, users
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, EmailItem, UserItem, email_key
@@ -68,7 +68,7 @@ def test_a_login_that_verified_the_old_password_cannot_leave_a_live_session(
 
     monkeypatch.setattr(passwords, "verify_password", verified_just_before_it_happens)
     with pytest.raises(InvalidCredentialsError):
-        accounts.sign_in(Credentials(email="ada@example.com", password=PASSWORD), HOME, "tests")
+        sign_in.sign_in(Credentials(email="ada@example.com", password=PASSWORD), HOME)
     assert [session.session_id for session in _sessions_of(user)] == [first.session_id]
 
 
@@ -106,5 +106,5 @@ def test_many_sign_ins_at_once_all_succeed() -> None:
 
 def test_a_name_is_optional_and_kept() -> None:
     registration = Registration(email="ada@example.com", password=PASSWORD, name="Ada 🧮")
-    user, _ = accounts.register(registration, HOME, "tests")
+    user, _ = accounts.register(registration, HOME)
     assert users.representation(users.get(user.user_id))["name"] == "Ada 🧮"

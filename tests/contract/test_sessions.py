@@ -92,7 +92,7 @@ def test_an_end_wins_over_a_refresh_in_flight() -> None:
     for _ in range(5):
         session, claims = _started()
         moves: list[Callable[[], object]] = [lambda claims=claims: sessions.refresh(claims, HOME)] * 4  # type: ignore[misc]
-        moves.insert(2, lambda session=session: sessions.end(session.user_id, session.session_id))  # type: ignore[misc]
+        moves.insert(2, lambda session=session: sessions.end(session.user_id, session.session_id, HOME, "signed_out"))  # type: ignore[misc]
         all_at_once(moves)
         assert _is_over(session)
         with pytest.raises(SessionRevokedError):
@@ -126,7 +126,7 @@ def test_a_session_ends_for_good_however_often_it_is_refreshed(clock: Clock) -> 
 
 def test_a_refresh_after_an_end_does_not_bring_the_item_back() -> None:
     session, claims = _started()
-    sessions.end(session.user_id, session.session_id)
+    sessions.end(session.user_id, session.session_id, HOME, "signed_out")
     with pytest.raises(SessionRevokedError):
         sessions.refresh(claims, HOME)
     with pytest.raises(SessionItem.DoesNotExist):
@@ -135,8 +135,8 @@ def test_a_refresh_after_an_end_does_not_bring_the_item_back() -> None:
 
 def test_ending_twice_is_no_error() -> None:
     session, _ = _started()
-    sessions.end(session.user_id, session.session_id)
-    sessions.end(session.user_id, session.session_id)
+    sessions.end(session.user_id, session.session_id, HOME, "signed_out")
+    sessions.end(session.user_id, session.session_id, HOME, "signed_out")
 
 
 def test_a_grace_answer_to_another_address_is_recorded_once_a_generation() -> None:

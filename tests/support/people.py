@@ -2,15 +2,16 @@
 
 import itertools
 
-from taskward.identity import accounts, grants
+from taskward.client import Client
+from taskward.identity import accounts, grants, sign_in
 from taskward.identity.grants import Grant
 from taskward.identity.models import Credentials, Registration
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 
 PASSWORD = "tangerine umbrella 7"
-HOME = "203.0.113.7"
-ELSEWHERE = "198.51.100.9"
+HOME = Client("203.0.113.7", "tests")
+ELSEWHERE = Client("198.51.100.9", "tests")
 
 _numbers = itertools.count(1)
 
@@ -18,12 +19,12 @@ _numbers = itertools.count(1)
 def registered(email: str | None = None, password: str = PASSWORD) -> tuple[UserItem, SessionItem]:
     """A new account and its first session."""
     address = email or f"person{next(_numbers)}@example.com"
-    return accounts.register(Registration(email=address, password=password), HOME, "tests")
+    return accounts.register(Registration(email=address, password=password), HOME)
 
 
 def signed_in(email: str, password: str = PASSWORD) -> SessionItem:
     """Another session of an account."""
-    return accounts.sign_in(Credentials(email=email, password=password), HOME, "tests")[1]
+    return sign_in.sign_in(Credentials(email=email, password=password), HOME)[1]
 
 
 def grant() -> Grant:

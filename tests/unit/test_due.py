@@ -4,6 +4,7 @@ import pytest
 
 from taskward.tasks import due
 from taskward.tasks.tables import _due_in_utc
+from taskward.timezones import checked_timezone
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_examples_of_requests_are_accepted() -> None:
         if schema in MODELS:
             MODELS[schema].model_validate(value)
         if operation_id == "register":
-            check_acceptable(value["password"], value["email"])
+            check_acceptable("password", value["password"], value["email"])
         checked += 1
     assert checked > 10
 

@@ -10,7 +10,7 @@ from taskward.identity import emails, passwords
 
 def _reason(password: str, email: str = "ada.lovelace@analytical.example") -> str | None:
     try:
-        passwords.check_acceptable(password, email)
+        passwords.check_acceptable("password", password, email)
     except InvalidRequestError as error:
         assert error.errors is not None
         (field,) = error.errors

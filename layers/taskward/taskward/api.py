@@ -5,10 +5,12 @@ This is the only module that turns errors into HTTP, and the only one that knows
 
 import base64
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.shared.cookies import Cookie
@@ -16,6 +18,8 @@ from pydantic import BaseModel
 
 from taskward import settings
 from taskward.errors import (
+    FieldError,
+    InvalidRequestError,
     MalformedRequestError,
     NotFoundError,
     TaskwardError,
@@ -27,7 +31,7 @@ from taskward.errors import (
 from taskward.principal import Principal
 from taskward.storage import is_passing_fault
 from taskward.telemetry import logger
-from taskward.validation import validated
+from taskward.validation import FIELD_LENGTH, validated
 from taskward.viewer import Viewer, viewer_of
 
 __all__ = ["JSON", "MAX_BODY_BYTES", "MERGE_PATCH", "SAFETY_HEADERS", "Api", "Response", "answer", "dumps"]
@@ -86,6 +90,31 @@ class Api(APIGatewayRestResolver):
         """A request header, by its name in any case."""
         value: str | None = self.current_event.headers.get(name)
         return value
+
+    def query(self, known: set[str]) -> dict[str, str]:
+        """The query parameters; refuses with 422 when one is not among the `known`."""
+        query: dict[str, str] = self.current_event.raw_event.get("queryStringParameters") or {}
+        if unknown := query.keys() - known:
+            # A filter that is misspelt must not quietly list, or delete, everything.
+            errors = [FieldError(name[:FIELD_LENGTH], "There is no such parameter.") for name in sorted(unknown)]
+            raise InvalidRequestError(errors=errors)
+        return query
+
+    def limit(self, query: Mapping[str, str], default: int, maximum: int) -> int:
+        """The size of a page that a query asks for; refuses with 422 when it is not from 1 to `maximum`."""
+        text = query.get("limit")
+        if text is None:
+            return default
+        if not re.fullmatch("[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= maximum:
+            raise InvalidRequestError(errors=[FieldError("limit", f"Give a whole number from 1 to {maximum}.")])
+        return int(text)
+
+    def link_to_next(self, path: str, query: Mapping[str, Any], cursor: str | None) -> dict[str, str]:
+        """The Link header of a page that another follows (RFC 8288); none after the last page."""
+        if cursor is None:
+            return {}
+        parameters = urlencode({**query, "cursor": cursor})
+        return {"Link": f'<{self.viewer().base_url}{path}?{parameters}>; rel="next"'}
 
     def body(self, model: type[_Model], *, media_types: Collection[str] = (JSON,)) -> _Model:
         """The body, read and validated; refuses with 400, 413, 415 or 422."""

@@ -102,6 +102,15 @@ class InvalidCredentialsError(UnauthenticatedError):
     detail = "Check both and try again."
 
 
+class WrongPasswordError(TaskwardError):
+    """Somebody who is signed in did not know the account's password. No 401: the access token is good."""
+
+    status = 403
+    code = "wrong_password"
+    title = "The password is wrong"
+    detail = "Give the current password of this account."
+
+
 class CrossSiteRequestError(TaskwardError):
     """A cookie came without the header that only this site's own script can add."""
 
@@ -163,6 +172,30 @@ class InvalidRequestError(TaskwardError):
     code = "invalid_request"
     title = "Some fields are not valid"
     detail = "See errors for each field and what is wrong with it."
+
+
+class TooManyAttemptsError(TaskwardError):
+    """There were too many failures; the next attempt is looked at after `retry_after` seconds, and not before."""
+
+    status = 429
+    code = "too_many_attempts"
+    title = "Too many failed attempts"
+    detail = "Wait for as long as Retry-After says, then try again."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+
+
+class TooManyJobsError(TaskwardError):
+    """There were as many jobs of this kind as one may have in a day."""
+
+    status = 429
+    code = "too_many_jobs"
+    title = "Too many jobs of this kind"
+    detail = "Use what an earlier one made, or wait for as long as Retry-After says."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
 
 
 class UnavailableError(TaskwardError):

@@ -17,12 +17,12 @@ def _text(name: str) -> str:
     return value
 
 
-def _seconds(name: str) -> int:
+def _number(name: str) -> int:
     text = _text(name)
     try:
         value = int(text)
     except ValueError:
-        raise ConfigurationError(f"The environment variable {name} is not a whole number of seconds.") from None
+        raise ConfigurationError(f"The environment variable {name} is not a whole number.") from None
     if value <= 0:
         raise ConfigurationError(f"The environment variable {name} must be greater than zero.")
     return value
@@ -60,29 +60,69 @@ def issuer() -> str:
 
 def access_token_seconds() -> int:
     """Lifetime of an access token."""
-    return _seconds("ACCESS_TOKEN_SECONDS")
+    return _number("ACCESS_TOKEN_SECONDS")
 
 
 def session_idle_seconds() -> int:
     """How long a session lives without a refresh; also the longest life of a refresh token."""
-    return _seconds("SESSION_IDLE_SECONDS")
+    return _number("SESSION_IDLE_SECONDS")
 
 
 def session_seconds() -> int:
     """How long a session lives at most, however busy."""
-    return _seconds("SESSION_SECONDS")
+    return _number("SESSION_SECONDS")
 
 
 def refresh_grace_seconds() -> int:
     """For how long the refresh token before the current one is answered with the current one."""
-    return _seconds("REFRESH_GRACE_SECONDS")
+    return _number("REFRESH_GRACE_SECONDS")
 
 
 def key_rotation_seconds() -> int:
     """Age at which a signing key gets a successor."""
-    return _seconds("KEY_ROTATION_SECONDS")
+    return _number("KEY_ROTATION_SECONDS")
+
+
+def attempts() -> int:
+    """How many failures at one account from one network are free of a wait, the last of them excepted."""
+    return _number("ATTEMPTS")
+
+
+def network_attempts() -> int:
+    """How many failures from one network, at whatever account, are free of a wait."""
+    return _number("NETWORK_ATTEMPTS")
+
+
+def account_attempts() -> int:
+    """After how many failures at one account in a day only networks that succeeded before may try."""
+    return _number("ACCOUNT_ATTEMPTS")
+
+
+def attempt_wait_seconds() -> int:
+    """The first wait; each failure doubles it."""
+    return _number("ATTEMPT_WAIT_SECONDS")
+
+
+def attempt_max_wait_seconds() -> int:
+    """The longest wait."""
+    return _number("ATTEMPT_MAX_WAIT_SECONDS")
 
 
 def cors_origin() -> str:
     """The one foreign origin that browsers may call from."""
     return _text("CORS_ORIGIN")
+
+
+def jobs_queue() -> str:
+    """Address of the queue of work for the worker."""
+    return _text("JOBS_QUEUE")
+
+
+def job_receives() -> int:
+    """How often a message is handed to the worker before the queue puts it aside."""
+    return _number("JOB_RECEIVES")
+
+
+def exports_bucket() -> str:
+    """Name of the bucket that results of jobs are in."""
+    return _text("EXPORTS_BUCKET")

@@ -75,6 +75,11 @@ def condition_failed(error: PynamoDBException) -> bool:
     return error.cause_response_code == "ConditionalCheckFailedException"
 
 
+def collided(error: PynamoDBException) -> bool:
+    """Whether a write, or a transaction, met another on the same row; nothing of it was done."""
+    return error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException")
+
+
 def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> None:
     """Run one all-or-nothing write, again when it collided with another.
 
@@ -97,8 +102,7 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
             reasons = error.cancellation_reasons
             if any(reason and reason.code == "ConditionalCheckFailed" for reason in reasons):
                 raise TransactionConflictError from None
-            collided = error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException")
-            if not collided and not any(reason and reason.code == "TransactionConflict" for reason in reasons):
+            if not collided(error) and not any(reason and reason.code == "TransactionConflict" for reason in reasons):
                 raise
         back_off(attempt)
     raise UnavailableError

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from taskward.errors import FieldError, InvalidRequestError
 
 # A made-up member's name is the client's own text, of any length.
-_FIELD_LENGTH = 100
+FIELD_LENGTH = 100
+"""Characters of a member's name in a refusal."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -40,5 +41,5 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
             message = str(entry["ctx"]["error"])
         elif entry["type"] == "extra_forbidden":
             message = "There is no such field, or it is not yours to set."
-        found.append(FieldError(".".join(str(part) for part in entry["loc"])[:_FIELD_LENGTH], message))
+        found.append(FieldError(".".join(str(part) for part in entry["loc"])[:FIELD_LENGTH], message))
     return found

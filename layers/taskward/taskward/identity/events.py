@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock, cursors
 from taskward.client import Client
 from taskward.errors import InvalidCursorError
 from taskward.identity.event_tables import EVENT_PREFIX, EventItem
-from taskward.storage import user_key
-from taskward.telemetry import security_event
+from taskward.storage import is_passing_fault, user_key
+from taskward.telemetry import logger, security_event
 
 Kind = Literal[
     "registered",
@@ -31,6 +32,9 @@ Kind = Literal[
     "export_requested",
     "deletion_requested",
 ]
+
+Reason = Literal["signed_out", "password_changed", "too_many_sessions", "replayed", "grace"]
+"""Why a session ended, or how a reuse was noticed: an older token, or a thief riding the grace interval."""
 
 KEPT_FOR = timedelta(days=365)
 DEFAULT_LIMIT = 50
@@ -48,14 +52,14 @@ class Page:
 
 
 def new(
-    kind: Kind, user_id: str, client: Client, session_id: str | None = None, reason: str | None = None
+    kind: Kind, user_id: str, client: Client, session_id: str | None = None, reason: Reason | None = None
 ) -> EventItem:
     """An event of this moment that is neither stored nor announced yet.
 
     Parameters
     ----------
     session_id: the session that it happened in or to.
-    reason: more about it, in a word of ours; never anything of the request.
+    reason: more about it, for kinds that have one.
     """
     now, event_id = clock.now(), str(uuid.uuid4())
     created_at = clock.rfc3339(now)
@@ -80,9 +84,17 @@ def store_in(write: TransactWrite, events: Iterable[EventItem]) -> None:
 
 
 def record(event: EventItem) -> None:
-    """Announce and store an event that stands alone."""
+    """Announce and store an event that stands alone.
+
+    What it tells of has happened, so a table that does not answer is no reason to fail: the log has it.
+    """
     announce([event])
-    event.save()
+    try:
+        event.save()
+    except PynamoDBException as error:
+        if not is_passing_fault(error):
+            raise
+        logger.exception("a security event could not be stored")
 
 
 def announce(events: Iterable[EventItem]) -> None:

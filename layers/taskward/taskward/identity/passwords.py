@@ -50,16 +50,16 @@ def prepare() -> None:
     _dummy_hash()
 
 
-def check_acceptable(password: str, email: str) -> None:
+def check_acceptable(field: str, password: str, email: str) -> None:
     """Refuse a password that is too short, too long, well known, or made of the e-mail address or the service's name.
 
     Raises
     ------
-    InvalidRequestError: names the field `password` and the reason.
+    InvalidRequestError: names the field and the reason.
     """
     reason = _objection(password, email)
     if reason:
-        raise InvalidRequestError(errors=[FieldError("password", reason)])
+        raise InvalidRequestError(errors=[FieldError(field, reason)])
 
 
 def _objection(password: str, email: str) -> str | None:

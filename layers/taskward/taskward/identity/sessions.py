@@ -5,28 +5,35 @@ integer and no secret. What happens on refresh is decided by how far the token's
 """
 
 import uuid
+from collections.abc import Sequence
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.transactions import TransactWrite
 
 from taskward import clock, settings
+from taskward.client import Client
 from taskward.errors import (
     TokenReusedError,
     UnauthenticatedError,
     UnavailableError,
 )
-from taskward.identity import principals
+from taskward.identity import events, principals
+from taskward.identity.event_tables import EventItem
+from taskward.identity.events import Reason
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.tokens import RefreshClaims
-from taskward.storage import condition_failed
-from taskward.telemetry import security_event
+from taskward.storage import TransactionConflictError, collided, condition_failed, connection_of, transact
 
 FOREIGN_STREAK_LIMIT = 3
 """Generations in a row in which a second address was answered within the grace: then it is a thief riding it."""
 
+MAX_PER_USER = 50
+"""Live sessions of one user; a new one takes the place of the one that was not used for the longest time."""
+
 _RACE_ATTEMPTS = 3
 
 
-def new(user_id: str, address: str, user_agent: str) -> SessionItem:
+def new(user_id: str, client: Client) -> SessionItem:
     """A session that is not stored yet."""
     now = clock.epoch()
     ends_at = now + settings.session_seconds()
@@ -38,12 +45,24 @@ def new(user_id: str, address: str, user_agent: str) -> SessionItem:
         last_used_at=now,
         expires_at=min(now + settings.session_idle_seconds(), ends_at),
         ends_at=ends_at,
-        address=address,
-        user_agent=user_agent,
+        address=client.address,
+        user_agent=client.user_agent,
     )
 
 
-def refresh(claims: RefreshClaims, address: str) -> SessionItem:
+def live(user_id: str) -> list[SessionItem]:
+    """The sessions of a user that are alive, the last used first; one consistent query."""
+    now = clock.epoch()
+    alive = [item for item in SessionItem.query(user_id, consistent_read=True) if item.expires_at > now]
+    return sorted(alive, key=lambda session: (session.last_used_at, session.created_at), reverse=True)
+
+
+def surplus(alive: Sequence[SessionItem]) -> Sequence[SessionItem]:
+    """Those of `live` that have to go before one more is started."""
+    return alive[MAX_PER_USER - 1 :]
+
+
+def refresh(claims: RefreshClaims, client: Client) -> SessionItem:
     """Move the session on by one generation; one conditional write, no read, as long as nobody else is involved.
 
     Raises
@@ -60,22 +79,25 @@ def refresh(claims: RefreshClaims, address: str) -> SessionItem:
                     SessionItem.generation.set(claims.generation + 1),
                     SessionItem.last_used_at.set(now),
                     SessionItem.expires_at.set(min(now + settings.session_idle_seconds(), claims.session_ends_at)),
-                    SessionItem.rotated_from.set(address),
+                    SessionItem.rotated_from.set(client.address),
                 ],
                 # False as well when there is no such session: it is never created anew.
                 condition=(SessionItem.generation == claims.generation) & (SessionItem.expires_at > now),
             )
             return session
         except UpdateError as error:
+            if collided(error):
+                # It is just being ended, as like as not: look again.
+                continue
             if not condition_failed(error):
                 raise
-        current = _current_for_second_use(claims, address, now)
+        current = _current_for_second_use(claims, client, now)
         if current is not None:
             return current
     raise UnavailableError
 
 
-def _current_for_second_use(claims: RefreshClaims, address: str, now: int) -> SessionItem | None:
+def _current_for_second_use(claims: RefreshClaims, client: Client, now: int) -> SessionItem | None:
     """The session as it is, when a token that was used already may still be answered; None to try once more."""
     session = principals.live_session(claims.user_id, claims.session_id)
     behind = session.generation - claims.generation
@@ -85,22 +107,21 @@ def _current_for_second_use(claims: RefreshClaims, address: str, now: int) -> Se
         # Ahead of the store: only a table restored to an earlier time does this. It proves nothing.
         raise UnauthenticatedError
     if behind > 1 or now - session.last_used_at > settings.refresh_grace_seconds():
-        raise _reuse(session, address, "replayed")
-    if session.rotated_from == address:
+        raise _reuse(session, client, "replayed")
+    if session.rotated_from == client.address:
         return session
     # Two tabs raced, or an answer was lost, and the address changed on the way. Or a thief was answered: note it.
-    security_event("RefreshGraceFromOtherAddress", user_id=session.user_id, session_id=session.session_id)
-    return _with_foreign_answer_noted(session, address)
+    return _with_foreign_answer_noted(session, client)
 
 
-def _with_foreign_answer_noted(session: SessionItem, address: str) -> SessionItem | None:
+def _with_foreign_answer_noted(session: SessionItem, client: Client) -> SessionItem | None:
     generation = session.generation
     if session.foreign_generation == generation:
         return session
     follows = session.foreign_generation == generation - 1
     streak = (session.foreign_streak or 0) + 1 if follows else 1
     if streak >= FOREIGN_STREAK_LIMIT:
-        raise _reuse(session, address, "grace")
+        raise _reuse(session, client, "grace")
     try:
         session.update(
             actions=[SessionItem.foreign_generation.set(generation), SessionItem.foreign_streak.set(streak)],
@@ -110,29 +131,67 @@ def _with_foreign_answer_noted(session: SessionItem, address: str) -> SessionIte
         if not condition_failed(error):
             raise
         return None
+    events.record(events.new("refresh_grace_from_other_address", session.user_id, client, session.session_id))
     return session
 
 
-def _reuse(session: SessionItem, address: str, how: str) -> TokenReusedError:
-    end(session.user_id, session.session_id)
-    security_event(
-        "RefreshTokenReused", user_id=session.user_id, session_id=session.session_id, address=address, how=how
-    )
+def _reuse(session: SessionItem, client: Client, how: Reason) -> TokenReusedError:
+    _end(session, [events.new("refresh_token_reused", session.user_id, client, session.session_id, how)])
     return TokenReusedError()
 
 
-def end(user_id: str, session_id: str) -> None:
-    """End a session, at once; ending one that is over already is no error."""
-    SessionItem(user_id, session_id).delete()
+def end(user_id: str, session_id: str, client: Client, reason: Reason) -> bool:
+    """End a session, at once, and record it; False when it was over already."""
+    return _end(SessionItem(user_id, session_id), [events.new("session_ended", user_id, client, session_id, reason)])
 
 
-def representation(session: SessionItem) -> dict[str, str]:
-    """What is shown of a session to its user."""
+def _end(session: SessionItem, told: list[EventItem]) -> bool:
+    def fill(write: TransactWrite) -> None:
+        write.delete(session, condition=SessionItem.expires_at > clock.epoch())
+        events.store_in(write, told)
+
+    try:
+        transact(connection_of(SessionItem), fill)
+    except TransactionConflictError:
+        return False
+    events.announce(told)
+    return True
+
+
+def end_all(user_id: str, client: Client, *, but: str | None = None) -> None:
+    """End all sessions of a user in one step, or all but one, and record each."""
+    ended = [session for session in live(user_id) if session.session_id != but]
+    if not ended:
+        return
+    told = ends(ended, client, "signed_out")
+
+    def fill(write: TransactWrite) -> None:
+        end_in(write, ended)
+        events.store_in(write, told)
+
+    transact(connection_of(SessionItem), fill)
+    events.announce(told)
+
+
+def end_in(write: TransactWrite, ended: Sequence[SessionItem]) -> None:
+    """End sessions together with what is the reason for it."""
+    for session in ended:
+        write.delete(session)
+
+
+def ends(ended: Sequence[SessionItem], client: Client, reason: Reason) -> list[EventItem]:
+    """The events that tell of the end of sessions."""
+    return [events.new("session_ended", item.user_id, client, item.session_id, reason) for item in ended]
+
+
+def representation(session: SessionItem, current_id: str) -> dict[str, str | bool]:
+    """What is shown of a session to its user, who asks in the session `current_id`; `ip` is where it was last used."""
     return {
         "id": session.session_id,
+        "current": session.session_id == current_id,
         "created_at": clock.rfc3339(int(session.created_at)),
         "last_used_at": clock.rfc3339(int(session.last_used_at)),
         "expires_at": clock.rfc3339(int(session.expires_at)),
-        "ip": session.address,
+        "ip": session.rotated_from or session.address,
         "user_agent": session.user_agent,
     }

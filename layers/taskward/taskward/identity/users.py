@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from pynamodb.exceptions import UpdateError
+
 from taskward import clock
 from taskward.errors import SessionRevokedError
+from taskward.identity.models import AccountPatch
 from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.storage import user_key
+from taskward.storage import condition_failed, user_key
 
 
 def get(user_id: str) -> UserItem:
@@ -21,11 +24,30 @@ def get(user_id: str) -> UserItem:
         raise SessionRevokedError from None
 
 
+def patch(user_id: str, changes: AccountPatch) -> UserItem:
+    """Change what an account says of its owner; raises like `get`."""
+    actions = []
+    for name in changes.model_fields_set:
+        attribute, value = getattr(UserItem, name), getattr(changes, name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    if not actions:
+        return get(user_id)
+    user = UserItem(user_key(user_id), PROFILE)
+    try:
+        user.update(actions=actions, condition=UserItem.pk.exists())
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+        raise SessionRevokedError from None
+    return user
+
+
 def representation(user: UserItem) -> dict[str, Any]:
     """What is shown of an account to its owner."""
     return {
         "id": user.user_id,
         "email": user.email,
         "name": user.name,
+        "timezone": user.timezone,
         "created_at": clock.rfc3339(int(user.created_at)),
     }

@@ -1,0 +1,55 @@
+"""The account of who is calling: password, profile, security events, export, deletion; and the jobs it has running."""
+
+from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
+from taskward.delivery import cleared_cookie
+from taskward.identity import accounts, events, exports, password_change, users
+from taskward.identity.models import AccountDeletion, AccountPatch, PasswordChange
+from taskward.jobs import jobs
+
+handler = Api()
+
+
+@handler.post("/auth/password")
+def change_password() -> Response[str]:
+    request = handler.body(PasswordChange)
+    password_change.change_password(handler.principal(), request, handler.viewer().client)
+    return answer(204)
+
+
+@handler.get("/account")
+def read_account() -> Response[str]:
+    return answer(200, users.representation(users.get(handler.principal().user_id)))
+
+
+@handler.patch("/account")
+def patch_account() -> Response[str]:
+    changes = handler.body(AccountPatch, media_types=(MERGE_PATCH, JSON))
+    return answer(200, users.representation(users.patch(handler.principal().user_id, changes)))
+
+
+@handler.delete("/account")
+def delete_account() -> Response[str]:
+    password = handler.body(AccountDeletion).password
+    accounts.delete(handler.principal(), password, handler.viewer().client)
+    return answer(204, cookies=[cleared_cookie()])
+
+
+@handler.get("/account/events")
+def list_events() -> Response[str]:
+    query = handler.query({"limit", "cursor"})
+    limit = handler.limit(query, events.DEFAULT_LIMIT, events.MAX_LIMIT)
+    page = events.newest_first(handler.principal().user_id, limit, query.get("cursor"))
+    headers = handler.link_to_next("/account/events", {"limit": limit}, page.next_cursor)
+    return answer(200, [events.representation(event) for event in page.events], headers)
+
+
+@handler.post("/account/export")
+def export_account() -> Response[str]:
+    job = exports.request(handler.principal(), handler.viewer().client)
+    shown = jobs.representation(job)
+    return answer(202, shown, {"Location": f"{handler.viewer().base_url}/jobs/{shown['id']}"})
+
+
+@handler.get("/jobs/<job_id>")
+def read_job(job_id: str) -> Response[str]:
+    return answer(200, jobs.representation(jobs.get(handler.principal().user_id, job_id)))

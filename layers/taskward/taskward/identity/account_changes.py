@@ -1,0 +1,64 @@
+"""One transaction over an account and all its sessions: sign-in, change of the password, deletion.
+
+Every sign-in moves the account's `sign_ins` on, every change of the password its `credential_version`. What is done on
+condition of both sees every session there is, and none that starts meanwhile is missed.
+"""
+
+from collections.abc import Callable
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from taskward.errors import UnavailableError
+from taskward.identity import events, sessions
+from taskward.identity.event_tables import EventItem
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, transact
+
+Change = Callable[[TransactWrite, UserItem, Condition, list[SessionItem]], list[EventItem]]
+"""Adds the actions for an account and its live sessions, one on the condition given, and says what to record."""
+
+
+class CredentialChangedError(Exception):
+    """The password was changed, or the account deleted, since the account was read."""
+
+
+def commit(user: UserItem, change: Change) -> None:
+    """Make a change, again when sessions were started meanwhile, and record it.
+
+    Raises
+    ------
+    CredentialChangedError: nothing was done.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            _commit(user, change)
+            return
+        except TransactionConflictError:
+            user = _with_same_credential(user)
+        back_off(attempt)
+    raise UnavailableError
+
+
+def _commit(user: UserItem, change: Change) -> None:
+    alive = sessions.live(user.user_id)
+    unchanged = (UserItem.credential_version == user.credential_version) & (UserItem.sign_ins == user.sign_ins)
+    told: list[EventItem] = []
+
+    def fill(write: TransactWrite) -> None:
+        told[:] = change(write, user, unchanged, alive)
+        events.store_in(write, told)
+
+    transact(connection_of(UserItem), fill)
+    events.announce(told)
+
+
+def _with_same_credential(user: UserItem) -> UserItem:
+    try:
+        current = UserItem.get(user.pk, PROFILE, consistent_read=True)
+    except UserItem.DoesNotExist:
+        raise CredentialChangedError from None
+    if current.credential_version != user.credential_version:
+        raise CredentialChangedError
+    return current

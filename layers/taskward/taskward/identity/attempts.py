@@ -1,0 +1,255 @@
+"""Attempts: how often one may fail before one has to wait (ASVS 6.3.1, 6.1.1).
+
+Failures are counted for an account from one network, for an account from everywhere, and for a network. An attempt is
+entered as a failure before the password is looked at, and taken back when it was none: of any number of attempts made
+at once, no more come through than one after the other would.
+
+An account is named by its e-mail address, whether or not there is one, so that both do the same work.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from pynamodb.exceptions import PynamoDBException, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from taskward import clock, settings
+from taskward.client import Client
+from taskward.errors import TaskwardError, TooManyAttemptsError, UnavailableError
+from taskward.identity.attempt_tables import AttemptsItem
+from taskward.storage import CONFLICT_ATTEMPTS, back_off, condition_failed
+from taskward.telemetry import logger, security_event
+
+WINDOW_SECONDS = 24 * 60 * 60
+"""How long after the first of them failures are forgotten."""
+
+_IPV6_PREFIX = 64
+
+
+def network_of(address: str) -> str:
+    """Whose address it is: an IPv4 address, or the /64 that one IPv6 subscriber has at least (RFC 6177)."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), _IPV6_PREFIX), strict=False))
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """Where failures are counted, how many are free, and whether clients that succeeded before may go on anyway."""
+
+    pk: str
+    sk: str
+    free: int
+    spares_known: bool = False
+    closes: bool = False
+    """Nobody is let in when the free ones are used up, until they are forgotten; else waits that double."""
+
+    def opens_at(self, failures: int, now: int, expires_at: int) -> int:
+        """When the next attempt after so many failures is let in."""
+        if self.closes:
+            return expires_at
+        doubled: int = settings.attempt_wait_seconds() << (failures - self.free)
+        return now + min(doubled, settings.attempt_max_wait_seconds())
+
+
+@dataclass(frozen=True)
+class _Reservation:
+    """An attempt as it was entered into one counter."""
+
+    counter: _Counter
+    failures: int
+    expires_at: int
+    open_at: int | None
+
+
+@contextmanager
+def limited(
+    account: str, client: Client, failure: type[TaskwardError], is_known: Callable[[], bool] | None = None
+) -> Iterator[None]:
+    """Count what happens inside as a failure when it raises `failure`.
+
+    Success clears the counter of account and network; anything else that is raised counts as neither.
+
+    Parameters
+    ----------
+    account: its e-mail address in normal form.
+    is_known: whether the client succeeded with this account before; asked when the account's or the network's counter
+        refuses, which both spare such clients: nobody is locked out by what others do. None for attempts that are no
+        guesses at a password: they do not count against the account.
+
+    Raises
+    ------
+    TooManyAttemptsError: it is too early for another attempt; nothing was counted and nothing done.
+    """
+    is_known = cache(is_known) if is_known else None
+    reservations = _reserved(_counters(account, client, guess=is_known is not None), client, is_known)
+    try:
+        yield
+    except failure:
+        raise
+    except BaseException:
+        _take_back(reservations)
+        raise
+    own, *shared = reservations
+    _clear(own)
+    _take_back(shared)
+
+
+def count_refused_refresh(client: Client) -> None:
+    """Count a refresh that was refused, by network; costs nothing while refreshes succeed.
+
+    Raises
+    ------
+    TooManyAttemptsError: there were too many; to be answered in place of the refusal.
+    """
+    network = f"ATTEMPT#NETWORK#{network_of(client.address)}"
+    wait = _reserve(_Counter(network, "REFRESHES", settings.network_attempts()))
+    if isinstance(wait, int):
+        raise _refusal(client, wait)
+
+
+def _counters(account: str, client: Client, *, guess: bool) -> list[_Counter]:
+    network = network_of(client.address)
+    of_account = f"ATTEMPT#ACCOUNT#{hashlib.sha256(account.encode(errors='surrogatepass')).hexdigest()}"
+    from_everywhere = _Counter(of_account, "EVERYWHERE", settings.account_attempts(), spares_known=True, closes=True)
+    return [
+        _Counter(of_account, f"NETWORK#{network}", settings.attempts()),
+        *([from_everywhere] if guess else []),
+        _Counter(f"ATTEMPT#NETWORK#{network}", "ACCOUNTS", settings.network_attempts(), spares_known=True),
+    ]
+
+
+def _reserved(counters: list[_Counter], client: Client, is_known: Callable[[], bool] | None) -> list[_Reservation]:
+    """The attempt entered into all counters, or into none."""
+    reservations: list[_Reservation] = []
+    waits: list[int] = []
+    try:
+        for counter in counters:
+            # After a refusal the rest is only asked, so that the wait told is the longest of all.
+            outcome = _wait_left(counter) if waits else _reserve(counter)
+            if isinstance(outcome, _Reservation):
+                reservations.append(outcome)
+            elif outcome and not (counter.spares_known and is_known and is_known()):
+                waits.append(outcome)
+    except BaseException:
+        _take_back(reservations)
+        raise
+    if waits:
+        _take_back(reservations)
+        raise _refusal(client, max(waits))
+    return reservations
+
+
+def _refusal(client: Client, wait: int) -> TooManyAttemptsError:
+    security_event("AttemptsLimited", address=client.address, wait=wait)
+    return TooManyAttemptsError(retry_after=wait)
+
+
+def _reserve(counter: _Counter) -> _Reservation | int:
+    """Enter one attempt as a failure; or the seconds to wait until one is let in."""
+    for attempt in range(CONFLICT_ATTEMPTS):
+        now = clock.epoch()
+        reservation = _reserve_free(counter, now)
+        if reservation:
+            return reservation
+        known = _stored(counter)
+        if known is None:
+            continue
+        if known.expires_at > now and (known.open_at or 0) > now:
+            return int(known.open_at) - now
+        reservation = _reserve_next(counter, known, now)
+        if reservation:
+            return reservation
+        back_off(attempt)
+    raise UnavailableError
+
+
+def _reserve_free(counter: _Counter, now: int) -> _Reservation | None:
+    """Enter an attempt that no wait follows: one write, no read. None when there is more to think about."""
+    item = AttemptsItem(counter.pk, counter.sk)
+    actions = [
+        AttemptsItem.failures.add(1),
+        AttemptsItem.expires_at.set(AttemptsItem.expires_at | (now + WINDOW_SECONDS)),
+    ]
+    not_the_last = (AttemptsItem.expires_at > now) & (AttemptsItem.failures < counter.free - 1)
+    if not _updated(item, actions, AttemptsItem.pk.does_not_exist() | not_the_last):
+        return None
+    return _Reservation(counter, int(item.failures), int(item.expires_at), None)
+
+
+def _reserve_next(counter: _Counter, known: AttemptsItem, now: int) -> _Reservation | None:
+    """Enter an attempt after `known` failures; None when somebody else was quicker."""
+    forgotten = known.expires_at <= now
+    failures = 1 if forgotten else int(known.failures) + 1
+    expires_at = now + WINDOW_SECONDS if forgotten else int(known.expires_at)
+    open_at = counter.opens_at(failures, now, expires_at) if failures >= counter.free else None
+    unchanged = (AttemptsItem.failures == known.failures) & (AttemptsItem.expires_at == known.expires_at)
+    actions = [
+        AttemptsItem.failures.set(failures),
+        AttemptsItem.expires_at.set(expires_at),
+        AttemptsItem.open_at.set(open_at) if open_at else AttemptsItem.open_at.remove(),
+    ]
+    if not _updated(AttemptsItem(counter.pk, counter.sk), actions, unchanged):
+        return None
+    return _Reservation(counter, failures, expires_at, open_at)
+
+
+def _wait_left(counter: _Counter) -> int:
+    known, now = _stored(counter), clock.epoch()
+    if known is None or known.expires_at <= now:
+        return 0
+    return max(0, int(known.open_at or 0) - now)
+
+
+def _take_back(reservations: list[_Reservation]) -> None:
+    """Undo attempts that turned out to be no failures. If that fails, one too many stands: no reason to fail."""
+    for reservation in reservations:
+        counter = reservation.counter
+        item = AttemptsItem(counter.pk, counter.sk)
+        same = AttemptsItem.expires_at == reservation.expires_at
+        try:
+            if reservation.open_at is not None and _updated(
+                item,
+                [AttemptsItem.failures.add(-1), AttemptsItem.open_at.remove()],
+                same & (AttemptsItem.failures == reservation.failures) & (AttemptsItem.open_at == reservation.open_at),
+            ):
+                continue
+            _updated(item, [AttemptsItem.failures.add(-1)], same & (AttemptsItem.failures > 0))
+        except PynamoDBException:
+            logger.warning("an attempt could not be taken back", exc_info=True)
+
+
+def _clear(reservation: _Reservation) -> None:
+    try:
+        AttemptsItem(reservation.counter.pk, reservation.counter.sk).delete()
+    except PynamoDBException:
+        logger.warning("a counter of attempts could not be cleared", exc_info=True)
+
+
+def _stored(counter: _Counter) -> AttemptsItem | None:
+    try:
+        return AttemptsItem.get(counter.pk, counter.sk, consistent_read=True)
+    except AttemptsItem.DoesNotExist:
+        return None
+
+
+def _updated(item: AttemptsItem, actions: Sequence[Action], condition: Condition) -> bool:
+    """Whether the condition held, and the update was made."""
+    try:
+        item.update(actions=list(actions), condition=condition)
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True

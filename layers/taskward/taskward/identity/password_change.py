@@ -1,0 +1,48 @@
+"""Change of the password, by somebody who knows the current one."""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from taskward.client import Client
+from taskward.errors import FieldError, InvalidRequestError, WrongPasswordError
+from taskward.identity import account_changes, emails, events, passwords, sessions, users
+from taskward.identity.event_tables import EventItem
+from taskward.identity.models import PasswordChange
+from taskward.identity.reauthentication import check_password
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import UserItem
+from taskward.principal import Principal
+
+
+def change_password(principal: Principal, request: PasswordChange, client: Client) -> None:
+    """Set a new password and end every other session, in one step (ASVS 6.2.2, 7.4.3).
+
+    Raises
+    ------
+    InvalidRequestError: the new password is refused.
+    WrongPasswordError: the current one is wrong, or was changed in the meantime.
+    TooManyAttemptsError: it was wrong too often.
+    """
+    user = users.get(principal.user_id)
+    passwords.check_acceptable("new_password", request.new_password, emails.normalised(user.email))
+    if request.new_password == request.current_password:
+        raise InvalidRequestError(errors=[FieldError("new_password", "Choose another one than the current one.")])
+    check_password(user, request.current_password, client, principal)
+    new_hash = passwords.hash_password(request.new_password)
+
+    def change(write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]) -> list[EventItem]:
+        actions: list[Action] = [UserItem.password_hash.set(new_hash), UserItem.credential_version.add(1)]
+        write.update(user, actions=actions, condition=unchanged)
+        # With 49 others, each with its event, these are the 100 actions that a transaction can have.
+        others = [session for session in alive if session.session_id != principal.session_id]
+        sessions.end_in(write, others)
+        return [
+            events.new("password_changed", user.user_id, client, principal.session_id),
+            *sessions.ends(others, client, "password_changed"),
+        ]
+
+    try:
+        account_changes.commit(user, change)
+    except account_changes.CredentialChangedError:
+        raise WrongPasswordError from None

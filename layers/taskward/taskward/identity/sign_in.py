@@ -1,0 +1,87 @@
+"""Sign-in: a password verified, a session started. An unknown address does the same work as a wrong password."""
+
+import hashlib
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from taskward.client import Client
+from taskward.errors import InvalidCredentialsError, InvalidRequestError
+from taskward.identity import account_changes, attempts, emails, events, known_addresses, passwords, sessions
+from taskward.identity.event_tables import EventItem
+from taskward.identity.models import Credentials
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
+from taskward.storage import user_key
+
+
+def sign_in(credentials: Credentials, client: Client) -> tuple[UserItem, SessionItem]:
+    """Verify a password and start a session.
+
+    Raises
+    ------
+    InvalidCredentialsError: no account has this address and password.
+    TooManyAttemptsError: there were too many wrong ones.
+    """
+    account = _account(credentials.email)
+
+    def is_known() -> bool:
+        return known_addresses.is_known(_user_id(account), client)
+
+    with attempts.limited(account, client, InvalidCredentialsError, is_known):
+        user_id = _user_id(account)
+        user = _stored(user_id)
+        matches, better_hash = passwords.verify_password(credentials.password, user.password_hash if user else None)
+        if user is None or not matches:
+            events.record(events.new("sign_in_failed", user_id, client))
+            raise InvalidCredentialsError
+        return user, _start_session(user, better_hash, client)
+
+
+def _account(email: str) -> str:
+    try:
+        return emails.normalised(email)
+    except InvalidRequestError:
+        # Not an address, so nobody's; looked up all the same, that it takes as long. No address has a space in it.
+        return " " + hashlib.sha256(email.encode(errors="surrogatepass")).hexdigest()
+
+
+def _user_id(account: str) -> str:
+    """Whose the address is; an id that nobody has when it is nobody's, another for each address."""
+    try:
+        return EmailItem.get(email_key(account), ADDRESS, consistent_read=True).user_id
+    except EmailItem.DoesNotExist:
+        return f"nobody-{hashlib.sha256(account.encode()).hexdigest()}"
+
+
+def _stored(user_id: str) -> UserItem | None:
+    try:
+        return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
+    except UserItem.DoesNotExist:
+        return None
+
+
+def _start_session(user: UserItem, better_hash: str | None, client: Client) -> SessionItem:
+    """Store a new session, if the account still has the credential that was just verified.
+
+    `better_hash` replaces the stored one in the same step, and sessions beyond the limit end in it.
+    """
+    session = sessions.new(user.user_id, client)
+
+    def start(write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]) -> list[EventItem]:
+        new_hash = [UserItem.password_hash.set(better_hash)] if better_hash else []
+        write.update(user, actions=[UserItem.sign_ins.add(1), *new_hash], condition=unchanged)
+        write.save(session)
+        write.save(known_addresses.new(user.user_id, client))
+        surplus = sessions.surplus(alive)
+        sessions.end_in(write, surplus)
+        return [
+            events.new("signed_in", user.user_id, client, session.session_id),
+            *sessions.ends(surplus, client, "too_many_sessions"),
+        ]
+
+    try:
+        account_changes.commit(user, start)
+    except account_changes.CredentialChangedError:
+        raise InvalidCredentialsError from None
+    return session
