@@ -31,6 +31,11 @@ os.environ.update(
     SESSION_SECONDS="2592000",
     REFRESH_GRACE_SECONDS="30",
     KEY_ROTATION_SECONDS="2592000",
+    ATTEMPTS="5",
+    NETWORK_ATTEMPTS="25",
+    ACCOUNT_ATTEMPTS="100",
+    ATTEMPT_WAIT_SECONDS="1",
+    ATTEMPT_MAX_WAIT_SECONDS="900",
     CORS_ORIGIN="https://taskward.invalid",
 )
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]

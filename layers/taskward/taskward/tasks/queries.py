@@ -122,6 +122,6 @@ def _encoded(position: _Position, user_id: str) -> str:
 
 def _decoded(cursor: str, user_id: str) -> _Position:
     values = cursors.decoded(_list_name(user_id), cursor)
-    if len(values) != 2 or not _CURSOR_TIME.fullmatch(values[0]) or not _CURSOR_ID.fullmatch(values[1]):  # noqa: PLR2004
+    if len(values) != 2 or not _CURSOR_TIME.fullmatch(values[0]) or not _CURSOR_ID.fullmatch(values[1]):
         raise InvalidCursorError
     return values[0], values[1]
