@@ -3,15 +3,13 @@
 import os
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "taskward"), utc=True)
 
 
 def security_event(name: str, **fields: str | int | None) -> None:
     """Record something a security engineer wants to see: one log line and one count in the metric of that name."""
-    # Imported at the first event: most requests have none, and an import is cold-start time.
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
-    logger.warning(name, extra={"security_event": name, **fields})
+    logger.info(name, extra={"security_event": name, **fields})
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Taskward"):
         pass
