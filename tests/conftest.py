@@ -37,6 +37,10 @@ os.environ.update(
     ATTEMPT_WAIT_SECONDS="1",
     ATTEMPT_MAX_WAIT_SECONDS="900",
     CORS_ORIGIN="https://taskward.invalid",
+    # As moto names a queue of the name `jobs`.
+    JOBS_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
+    JOB_RECEIVES="5",
+    EXPORTS_BUCKET="exports",
 )
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
 

@@ -90,7 +90,7 @@ def test_the_bytecode_is_what_runs(layer: Path) -> None:
 
 def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
     data = layer / "botocore" / "data"
-    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "secretsmanager"}
+    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "s3", "secretsmanager", "sqs"}
 
 
 def test_the_layer_cross_builds_for_lambda(tmp_path: Path) -> None:

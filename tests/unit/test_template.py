@@ -77,7 +77,9 @@ def test_no_role_may_scan_or_has_a_wildcard() -> None:
         for action in _actions(statement):
             assert "*" not in action, (name, action)
             assert action not in ("dynamodb:Scan", "dynamodb:PartiQLSelect"), name
-        assert "*" not in json.dumps(statement["Resource"]), name
+        # Objects of a bucket have no other name in a policy; nothing else is left open.
+        named = json.dumps(statement["Resource"]).replace("${ExportsBucket.Arn}/exports/*", "")
+        assert "*" not in named, name
 
 
 def test_only_what_issues_tokens_or_rotates_keys_may_read_the_signing_keys() -> None:

@@ -1,0 +1,42 @@
+"""Queued work: exports of accounts, and the removal of what deleted ones left behind. One message at a time.
+
+A message whose work fails is handed out again; after some attempts the queue puts it aside, for somebody to look at.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from taskward import settings
+from taskward.jobs import jobs, queue
+from taskward.telemetry import logger
+from taskward.work import deletion, export, messages
+
+RETRY_SECONDS = 60
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    (record,) = event["Records"]
+    try:
+        message = messages.parsed(record["body"])
+    except ValueError:
+        logger.exception("nobody understands this message", extra={"message_id": record["messageId"]})
+        # It will be no better in a while.
+        queue.give_back(record["receiptHandle"], 0)
+        raise
+    try:
+        _do(message, lambda: context.get_remaining_time_in_millis() / 1000)
+    except Exception:
+        receives = int(record["attributes"]["ApproximateReceiveCount"])
+        logger.exception("work failed", extra={**message.model_dump(), "receives": receives})
+        queue.give_back(record["receiptHandle"], RETRY_SECONDS)
+        if isinstance(message, messages.Export) and receives >= settings.job_receives():
+            jobs.fail(message.user_id, message.job_id)
+        raise
+
+
+def _do(message: messages.Export | messages.Deletion, time_left: Callable[[], float]) -> None:
+    if isinstance(message, messages.Export):
+        export.run(message.user_id, message.job_id, time_left)
+    elif not deletion.delete_all(message.user_id, time_left):
+        # The next slice is a message of its own, so that none of the attempts that this one has is used up.
+        queue.send(message.model_dump())

@@ -1,0 +1,119 @@
+"""Results of jobs: objects of the exports bucket, written as a stream and handed out as links that are soon over."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from taskward import clock, settings
+
+MEDIA_TYPE = "application/json"
+
+LINK_SECONDS = 300
+"""How long a link to a result can be opened."""
+
+PART_BYTES = 8 * 2**20
+"""A result is written in parts of this size, if it does not fit one. S3 takes 10,000 of 5 MiB or more."""
+
+
+@cache
+def _client() -> Any:
+    """The S3 client, made once a process."""
+    config = Config(
+        connect_timeout=2,
+        read_timeout=20,
+        retries={"total_max_attempts": 4, "mode": "standard"},
+        # By default links are signed for the global host, which redirects requests to young buckets of other regions.
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+    return boto3.client("s3", config=config)
+
+
+def prefix_of(user_id: str) -> str:
+    """What the keys of all results of one user begin with, and of nobody else's."""
+    return f"exports/{user_id}/"
+
+
+def key_of(user_id: str, job_id: str) -> str:
+    """The key of a job's result."""
+    return f"{prefix_of(user_id)}{job_id}.json"
+
+
+def link(key: str, file_name: str) -> tuple[str, str]:
+    """An address that anybody who has it can download a result from, and when it ceases to be one (RFC 3339).
+
+    `file_name` is what a browser saves it under: letters, digits, dots and hyphens.
+    """
+    url: str = _client().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings.exports_bucket(),
+            "Key": key,
+            "ResponseContentType": MEDIA_TYPE,
+            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+        },
+        ExpiresIn=LINK_SECONDS,
+    )
+    return url, clock.rfc3339(clock.epoch() + LINK_SECONDS)
+
+
+def write(key: str, chunks: Iterable[bytes]) -> int:
+    """Write a result from its chunks, in the memory of a few parts whatever their sum; the number of bytes written.
+
+    When the chunks end in an error nothing is written, and the error goes on to the caller.
+    """
+    stream = _Stream(chunks)
+    in_parts = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, use_threads=False)
+    _client().upload_fileobj(stream, **_object(key), ExtraArgs={"ContentType": MEDIA_TYPE}, Config=in_parts)
+    return stream.size
+
+
+class _Stream:
+    """Chunks of bytes, read as a file is."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.size = 0
+        self._chunks = iter(chunks)
+        self._ahead = bytearray()
+
+    def read(self, amount: int) -> bytes:
+        """As many bytes as asked for, fewer only at the end."""
+        while len(self._ahead) < amount and (chunk := next(self._chunks, None)) is not None:
+            self._ahead += chunk
+        piece = bytes(self._ahead[:amount])
+        del self._ahead[:amount]
+        self.size += len(piece)
+        return piece
+
+
+def abort(prefix: str) -> None:
+    """Remove what was written so far of the results whose key begins so and that are not complete."""
+    for upload in _listed("list_multipart_uploads", "Uploads", prefix):
+        try:
+            _client().abort_multipart_upload(**_object(upload["Key"]), UploadId=upload["UploadId"])
+        except ClientError as error:
+            # Who wrote it has just ended it.
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+
+
+def discard(prefix: str) -> None:
+    """Remove every result whose key begins so, complete or not."""
+    abort(prefix)
+    for found in _listed("list_objects_v2", "Contents", prefix):
+        _client().delete_object(**_object(found["Key"]))
+
+
+def _object(key: str) -> dict[str, Any]:
+    return {"Bucket": settings.exports_bucket(), "Key": key}
+
+
+def _listed(operation: str, member: str, prefix: str) -> Iterable[dict[str, Any]]:
+    pages = _client().get_paginator(operation).paginate(Bucket=settings.exports_bucket(), Prefix=prefix)
+    for page in pages:
+        yield from page.get(member, [])

@@ -1,0 +1,75 @@
+"""Deletion of all that is left of an account: what one request could not take along.
+
+The account itself, its address and its sessions go in one transaction, when it is asked for. The rest may be 100,000
+tasks in one partition with five indexes, which takes about a thousand write units a second: many minutes, and time and
+again a request that is refused for being one too many. So it is done in slices. A slice removes what it finds, and may
+end, or be ended, anywhere; the next one goes on with what is there then.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from taskward.errors import SessionRevokedError
+from taskward.identity import users
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import UserItem
+from taskward.jobs import results
+from taskward.storage import connection_of, user_key
+from taskward.tasks.tables import TaskItem
+from taskward.telemetry import logger
+from taskward.work.patience import BusyError, OutOfTimeError, TimeLeft, patiently, rows
+
+_BATCH = 25
+"""The most items that DynamoDB takes in one batch of writes."""
+
+
+def delete_all(user_id: str, time_left: TimeLeft) -> bool:
+    """Remove all that is kept of a user whose account is gone; whether it came to its end within the time.
+
+    While the account is there, nothing is touched and nothing is left to do: the message that brought us here is sent
+    before the transaction that removes the account, and that one was never made.
+    """
+    if patiently(lambda: _has_account(user_id), time_left):
+        logger.warning("the account was not deleted, so its data stays", extra={"user_id": user_id})
+        return True
+    try:
+        # With the rows of its jobs gone, no export comes to its end any more. So results go next, and for good.
+        _delete_partition(UserItem, user_key(user_id), ("pk", "sk"), time_left)
+        results.discard(results.prefix_of(user_id))
+        _delete_partition(SessionItem, user_id, ("user_id", "session_id"), time_left)
+        _delete_partition(TaskItem, user_id, ("user_id", "task_id"), time_left)
+    except OutOfTimeError:
+        logger.info("more of a deleted account is left", extra={"user_id": user_id})
+        return False
+    logger.info("nothing of a deleted account is left", extra={"user_id": user_id})
+    return True
+
+
+def _has_account(user_id: str) -> bool:
+    try:
+        users.get(user_id)
+    except SessionRevokedError:
+        return False
+    return True
+
+
+def _delete_partition(model: Any, partition: str, key_names: Sequence[str], time_left: TimeLeft) -> None:
+    found = model.query(partition, consistent_read=True, attributes_to_get=key_names)
+    keys = ({name: getattr(row, name) for name in key_names} for row in rows(found, time_left))
+    while batch := list(islice(keys, _BATCH)):
+        _delete_batch(model, batch, time_left)
+
+
+def _delete_batch(model: Any, keys: Sequence[dict[str, Any]], time_left: TimeLeft) -> None:
+    connection, table = connection_of(model), model.Meta.table_name
+    left = keys
+
+    def delete() -> None:
+        nonlocal left
+        refused = connection.batch_write_item(table, delete_items=left)["UnprocessedItems"].get(table, [])
+        left = [request["DeleteRequest"]["Key"] for request in refused]
+        if left:
+            raise BusyError
+
+    patiently(delete, time_left)
