@@ -79,6 +79,7 @@ def moto_tables() -> Iterator[None]:
     with aws.in_memory():
         aws.create_tables()
         aws.create_secrets(ORIGIN_SECRET)
+        aws.create_queue_and_bucket()
         aws.publish_keys()
         yield
 

@@ -24,6 +24,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     endpoint = request.getfixturevalue("local_endpoint") if request.param == "dynamodb-local" else None
     with aws.in_memory(but_reach=endpoint):
         aws.create_secrets(ORIGIN_SECRET)
+        aws.create_queue_and_bucket()
         aws.connect(endpoint)
         aws.create_tables(endpoint)
         try:

@@ -1,5 +1,6 @@
 """AWS for tests: moto in memory, or Amazon's DynamoDB Local; tables as the template has them."""
 
+import json
 import os
 import shutil
 import socket
@@ -23,6 +24,7 @@ from taskward.identity.attempt_tables import AttemptsItem
 from taskward.identity.event_tables import EventItem
 from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem, SessionItem
 from taskward.identity.user_tables import EmailItem, KnownAddressItem, UserItem
+from taskward.jobs.tables import JobItem
 from taskward.tasks.tables import TaskItem
 from tests.support.template import ROOT, resources
 
@@ -37,6 +39,7 @@ MODELS: list[Any] = [
     PublishedKeysItem,
     RotationLeaseItem,
     TaskItem,
+    JobItem,
 ]
 
 _LOCAL_JAR = "DynamoDBLocal.jar"
@@ -114,6 +117,30 @@ def create_secrets(origin_secret: str) -> None:
     secrets = client("secretsmanager")
     secrets.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
     secrets.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
+
+
+def create_queue_and_bucket() -> None:
+    """What queued work goes through, and where its results are."""
+    sqs, name = client("sqs"), os.environ["JOBS_QUEUE"].rpartition("/")[2]
+    assert (
+        sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "5400"})["QueueUrl"]
+        == os.environ["JOBS_QUEUE"]
+    )
+    client("s3").create_bucket(Bucket=os.environ["EXPORTS_BUCKET"])
+
+
+def queued() -> list[dict[str, Any]]:
+    """Takes all messages that wait in the queue at this moment; without those that are delayed."""
+    taken = []
+    while (
+        found := client("sqs")
+        .receive_message(QueueUrl=os.environ["JOBS_QUEUE"], MaxNumberOfMessages=10)
+        .get("Messages")
+    ):
+        for message in found:
+            client("sqs").delete_message(QueueUrl=os.environ["JOBS_QUEUE"], ReceiptHandle=message["ReceiptHandle"])
+            taken.append(json.loads(message["Body"]))
+    return taken
 
 
 def publish_keys() -> None:
