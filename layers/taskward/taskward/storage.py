@@ -62,9 +62,8 @@ class TransactionConflictError(Exception):
 def is_passing_fault(error: Exception) -> bool:
     """Whether an error of the database or of another AWS service may go away by itself."""
     if isinstance(error, PynamoDBException):
-        if error.cause_response_code is not None:
-            return error.cause_response_code not in _OUR_FAULTS
-        return isinstance(error.cause, BotoCoreError)
+        code = _code(error)
+        return code not in _OUR_FAULTS if code is not None else isinstance(error.cause, BotoCoreError)
     if isinstance(error, ClientError):
         return error.response.get("Error", {}).get("Code") not in _OUR_FAULTS
     return isinstance(error, BotoCoreError)
@@ -72,12 +71,18 @@ def is_passing_fault(error: Exception) -> bool:
 
 def condition_failed(error: PynamoDBException) -> bool:
     """Whether a single write was refused by its own condition."""
-    return error.cause_response_code == "ConditionalCheckFailedException"
+    return _code(error) == "ConditionalCheckFailedException"
 
 
 def collided(error: PynamoDBException) -> bool:
     """Whether a write, or a transaction, met another on the same row; nothing of it was done."""
-    return error.cause_response_code in ("TransactionInProgressException", "TransactionConflictException")
+    return _code(error) in ("TransactionInProgressException", "TransactionConflictException")
+
+
+def _code(error: PynamoDBException) -> str | None:
+    """What the database called its refusal; None when it did not answer."""
+    # The library's own property raises AttributeError for a time-out while reading: its cause has no response.
+    return error.cause.response["Error"]["Code"] if isinstance(error.cause, ClientError) else None
 
 
 def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> None:
