@@ -1,5 +1,6 @@
 """Results of jobs: objects of the exports bucket, written as a stream and handed out as links that are soon over."""
 
+import sys
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -81,7 +82,7 @@ class _Stream:
         self._chunks = iter(chunks)
         self._ahead = bytearray()
 
-    def read(self, amount: int) -> bytes:
+    def read(self, amount: int = sys.maxsize) -> bytes:
         """As many bytes as asked for, fewer only at the end."""
         while len(self._ahead) < amount and (chunk := next(self._chunks, None)) is not None:
             self._ahead += chunk

@@ -30,15 +30,15 @@ def delete_all(user_id: str, time_left: TimeLeft) -> bool:
     While the account is there, nothing is touched and nothing is left to do: the message that brought us here is sent
     before the transaction that removes the account, and that one was never made.
     """
-    if patiently(lambda: _has_account(user_id), time_left):
-        logger.warning("the account was not deleted, so its data stays", extra={"user_id": user_id})
-        return True
     try:
+        if patiently(lambda: _has_account(user_id), time_left):
+            logger.warning("the account was not deleted, so its data stays", extra={"user_id": user_id})
+            return True
         # With the rows of its jobs gone, no export comes to its end any more. So results go next, and for good.
-        _delete_partition(UserItem, user_key(user_id), ("pk", "sk"), time_left)
+        _delete_partition(UserItem, user_key(user_id), ["pk", "sk"], time_left)
         results.discard(results.prefix_of(user_id))
-        _delete_partition(SessionItem, user_id, ("user_id", "session_id"), time_left)
-        _delete_partition(TaskItem, user_id, ("user_id", "task_id"), time_left)
+        _delete_partition(SessionItem, user_id, ["user_id", "session_id"], time_left)
+        _delete_partition(TaskItem, user_id, ["user_id", "task_id"], time_left)
     except OutOfTimeError:
         logger.info("more of a deleted account is left", extra={"user_id": user_id})
         return False
@@ -54,7 +54,7 @@ def _has_account(user_id: str) -> bool:
     return True
 
 
-def _delete_partition(model: Any, partition: str, key_names: Sequence[str], time_left: TimeLeft) -> None:
+def _delete_partition(model: Any, partition: str, key_names: list[str], time_left: TimeLeft) -> None:
     found = model.query(partition, consistent_read=True, attributes_to_get=key_names)
     keys = ({name: getattr(row, name) for name in key_names} for row in rows(found, time_left))
     while batch := list(islice(keys, _BATCH)):

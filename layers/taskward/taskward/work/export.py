@@ -9,7 +9,7 @@ from typing import Any
 
 from taskward import clock
 from taskward.errors import NotFoundError, SessionRevokedError
-from taskward.identity import events, sessions, users
+from taskward.identity import events, known_addresses, sessions, users
 from taskward.identity.event_tables import EVENT_PREFIX, EventItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import KNOWN_ADDRESS_PREFIX, KnownAddressItem
@@ -86,15 +86,14 @@ def _lists(user_id: str, time_left: TimeLeft) -> Iterator[tuple[str, Iterator[di
         found = rows(model.query(hash_key, condition, consistent_read=True), time_left)
         return (row for row in found if row.expires_at is None or row.expires_at > clock.epoch())
 
-    yield "known_addresses", map(_known_address, live(KnownAddressItem, partition, KNOWN_ADDRESS_PREFIX))
+    yield (
+        "known_addresses",
+        map(known_addresses.representation, live(KnownAddressItem, partition, KNOWN_ADDRESS_PREFIX)),
+    )
     yield "sessions", map(_session, live(SessionItem, user_id))
     yield "events", map(events.representation, live(EventItem, partition, EVENT_PREFIX))
     yield "jobs", map(jobs.facts, patiently(lambda: jobs.of_user(user_id), time_left))
     yield "tasks", map(models.facts, live(TaskItem, user_id))
-
-
-def _known_address(known: KnownAddressItem) -> dict[str, str]:
-    return {"network": known.network, "expires_at": clock.rfc3339(int(known.expires_at))}
 
 
 def _session(session: SessionItem) -> dict[str, Any]:
