@@ -6,10 +6,19 @@ A test compares both files with what this makes, and the routes with those of th
 import json
 import tomllib
 
-from local.openapi_components import headers, parameters, refusals
+# Comes first: it makes the package of the layer importable.
+from local.openapi_basics import Json
+
+# isort: split
+from local.openapi_account_routes import ACCOUNT, JOBS, account_paths, record_paths
+from local.openapi_answers import answer_schemas
+from local.openapi_components import headers, parameters
+from local.openapi_discovery_routes import DISCOVERY, discovery_paths
 from local.openapi_page import page
-from local.openapi_routes import DISCOVERY, SESSIONS, TASKS, discovery_paths, session_paths, task_list_paths, task_paths
-from local.openapi_schemas import Json, answer_schemas, problem_kinds, request_schemas
+from local.openapi_problems import problem_kinds, problem_schemas, refusals
+from local.openapi_requests import request_schemas
+from local.openapi_session_routes import SESSIONS, session_paths, sign_in_paths
+from local.openapi_task_routes import TASKS, task_list_paths, task_paths
 from local.paths import ROOT
 
 # isort: split
@@ -53,14 +62,24 @@ def document() -> Json:
         "servers": [{"url": "/api"}],
         "security": [{"accessToken": []}],
         "tags": [
-            {"name": SESSIONS, "description": "Register, sign in, stay signed in, sign out."},
+            {"name": SESSIONS, "description": "Register, sign in, stay signed in, see where, sign out."},
+            {"name": ACCOUNT, "description": "The password, the profile, all that is held, and the end of it."},
             {"name": TASKS, "description": "Every task belongs to the user who made it; nobody else can reach it."},
+            {"name": JOBS, "description": "What was asked for and is not done at once."},
             {"name": DISCOVERY, "description": "What anybody may know and keep a copy of."},
         ],
-        "paths": {**session_paths(), **task_list_paths(), **task_paths(), **discovery_paths()},
+        "paths": {
+            **sign_in_paths(),
+            **session_paths(),
+            **account_paths(),
+            **record_paths(),
+            **task_list_paths(),
+            **task_paths(),
+            **discovery_paths(),
+        },
         "components": {
             "securitySchemes": {"accessToken": scheme},
-            "schemas": {**request_schemas(), **answer_schemas()},
+            "schemas": {**request_schemas(), **answer_schemas(), **problem_schemas()},
             "responses": refusals(),
             "parameters": parameters(),
             "headers": headers(),
@@ -85,6 +104,12 @@ a second time, later than a short grace, ends the session: somebody else may hav
 A browser asks for `"delivery": "cookie"` when it signs in. Then the refresh token comes as a cookie that no script \
 can read, and a refresh by cookie needs the header `{CLIENT_HEADER}`.
 
+## Passwords and patience
+
+Before what cannot be undone the password is asked for again. Whoever fails too often, at a sign-in, a password or a \
+refresh token, has to wait: the answer is 429 `too_many_attempts`, and `Retry-After` says for how many seconds. Until \
+then nothing is looked at, not even the right password. The wait doubles with each further failure, up to a limit.
+
 ## Changes that collide
 
 A task carries its version as `ETag`. Send it back as `If-Match`, and a change is refused with 412 when the task was \
@@ -94,10 +119,15 @@ changed in the meantime. Without `If-Match` the last change wins.
 
 A list is an array, one page at a time. As long as there is more, the header `Link` has the address of the next page.
 
+## What takes longer
+
+What takes longer than an answer may is a job: 202, with its address in `Location`. Ask there every few seconds until \
+`state` is `done` or `failed`.
+
 ## Bodies
 
 Bodies are JSON objects in UTF-8 of at most {MAX_BODY_BYTES:,} bytes. Members that are not described here are refused, \
-and so are unknown query parameters of a list. Times in answers are UTC and end in Z.
+and so are unknown query parameters where there are known ones. Times in answers are UTC and end in Z.
 
 ## Problems
 

@@ -51,8 +51,8 @@ class _Page:
         yield f'<section id="introduction" aria-label="Introduction">{_markdown(info["description"])}'
         yield (
             '<h2 id="trying-it">Trying it</h2><p>The examples are for a shell in which <code>API</code> is the address '
-            "of this page without its last part, <code>TOKEN</code> an access token and <code>ID</code> the id of a "
-            'task. Programs can read the same as an <a href="openapi.json">OpenAPI document</a>.</p></section>'
+            "of this page without its last part, <code>TOKEN</code> an access token and <code>ID</code> the id of what "
+            'it is about. Programs can read the same as an <a href="openapi.json">OpenAPI document</a>.</p></section>'
         )
         for tag in self.document["tags"]:
             anchor = _anchor(tag["name"])

@@ -1,0 +1,219 @@
+"""The schemas of what the service answers with, written by hand: a promise that the tests hold every answer to."""
+
+from typing import get_args
+
+# Comes first: it makes the package of the layer importable.
+from local.openapi_basics import ID, TIME, Json, closed, list_of, nullable, ref
+
+# isort: split
+from taskward.identity import events
+from taskward.jobs import jobs, tables
+from taskward.jobs.results import LINK_SECONDS, MEDIA_TYPE
+from taskward.work import export
+
+_TIME_OR_NULL: Json = {**TIME, "type": ["string", "null"]}
+_TEXT_OR_NULL: Json = {"type": ["string", "null"]}
+
+
+def answer_schemas() -> Json:
+    """What the service answers with."""
+    session, task, job = _session(), _task(), _job()
+    return {
+        "Task": closed("A task, as its owner sees it.", task),
+        "User": closed("An account, as its owner sees it.", _user()),
+        "Session": closed("One sign-in on one device.", session),
+        "CurrentSession": closed(
+            "Who is signed in, and in which session.",
+            {"user": ref("schemas", "User"), "session": ref("schemas", "Session")},
+        ),
+        "SessionGrant": _grant("What a sign-in gives.", {"user": ref("schemas", "User")}),
+        "RefreshedGrant": _grant("What a refresh gives: the next pair of tokens.", {}),
+        "SecurityEvent": closed("Something that matters to the safety of an account.", _security_event()),
+        "Job": closed("What was asked for and is not done at once.", job),
+        "JobResult": closed("What a job made, for whoever has the link.", _job_result()),
+        "AccountExport": closed(
+            "What the link of an export leads to: everything that is held about a user, without secrets.", _export()
+        ),
+        "KnownAddress": closed("A network that the user has signed in from in the last 90 days.", _known_address()),
+        "ExportedSession": closed("A session, as it stands in an export.", _without(session, "current")),
+        "ExportedJob": closed("A job, as it stands in an export.", _without(job, "result")),
+        "ExportedTask": closed(
+            "A task, as it stands in an export; deleted ones are among them until they are erased.",
+            _without(task, "url"),
+        ),
+        "JwkSet": closed("A set of public keys (RFC 7517).", {"keys": list_of("Jwk")}),
+        "Jwk": _jwk(),
+        "OpenApiDocument": {
+            "type": "object",
+            "description": "This document.",
+            "required": ["openapi", "info", "paths"],
+            "properties": {
+                "openapi": {"type": "string"},
+                "info": {"type": "object"},
+                "paths": {"type": "object"},
+            },
+        },
+    }
+
+
+def _without(properties: Json, left_out: str) -> Json:
+    return {name: schema for name, schema in properties.items() if name != left_out}
+
+
+# --- Tasks -----------------------------------------------------------------------------------------------------------
+
+
+def _task() -> Json:
+    return {
+        "id": ID,
+        "url": {"type": "string", "format": "uri", "description": "Its address, absolute"},
+        "title": {"type": "string"},
+        "description": _TEXT_OR_NULL,
+        "completed": {"type": "boolean"},
+        "priority": {"type": "string", "enum": ["none", "low", "medium", "high"]},
+        "due": {
+            "type": ["string", "null"],
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$",
+            "description": "A date, or a date-time on the clock of `due_timezone`",
+        },
+        "due_timezone": {**_TEXT_OR_NULL, "description": "An IANA time zone; null: whatever clock is at hand"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "order": {"type": "number", "description": "Place in the manual order, the smallest first"},
+        "completed_at": {**_TIME_OR_NULL, "description": "Null while it is open"},
+        "version": {"type": "integer", "minimum": 1, "description": "Grows by one with every change"},
+        "created_at": TIME,
+        "updated_at": TIME,
+        "deleted_at": {**_TIME_OR_NULL, "description": "Null while it is not deleted"},
+    }
+
+
+# --- Accounts and sessions -------------------------------------------------------------------------------------------
+
+
+def _user() -> Json:
+    return {
+        "id": ID,
+        "email": {"type": "string", "description": "As it was given"},
+        "name": _TEXT_OR_NULL,
+        "timezone": {**_TEXT_OR_NULL, "description": "An IANA time zone: what today means for this user"},
+        "created_at": TIME,
+    }
+
+
+def _session() -> Json:
+    return {
+        "id": ID,
+        "current": {"type": "boolean", "description": "Whether this request was made in it"},
+        "created_at": TIME,
+        "last_used_at": {**TIME, "description": "When it was last refreshed"},
+        "expires_at": {**TIME, "description": "When it ends without another refresh"},
+        "ip": {"type": "string", "description": "The network address that it was last refreshed from"},
+        "user_agent": {
+            "type": "string",
+            "description": "What the client called itself when it signed in; may be empty",
+        },
+    }
+
+
+def _grant(description: str, more: Json) -> Json:
+    properties = {
+        "access_token": {"type": "string", "description": "To be sent as `Authorization: Bearer`; a signed JWT"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"type": "integer", "minimum": 1, "description": "Life of the access token, in seconds"},
+        "refresh_token": {
+            "type": "string",
+            "description": "Good for one refresh. Absent when it was delivered as a cookie",
+        },
+        "session_id": ID,
+        **more,
+    }
+    return closed(description, properties, optional=("refresh_token",))
+
+
+def _security_event() -> Json:
+    return {
+        "id": ID,
+        "type": {"type": "string", "enum": list(get_args(events.Kind)), "description": "What happened"},
+        "created_at": TIME,
+        "ip": {"type": "string", "description": "The network address that it came from"},
+        "user_agent": {"type": "string", "description": "What the client called itself; may be empty"},
+        "session_id": nullable(ID, "The session that it happened in or to; null when there was none"),
+        "reason": nullable(
+            {"type": "string", "enum": list(get_args(events.Reason))},
+            "Why a session ended, or how a reuse was noticed; null for all other types",
+        ),
+    }
+
+
+# --- Jobs and the export ---------------------------------------------------------------------------------------------
+
+
+def _job() -> Json:
+    states = [tables.QUEUED, tables.RUNNING, tables.DONE, tables.FAILED]
+    return {
+        "id": ID,
+        "kind": {"type": "string", "enum": list(get_args(jobs.Kind))},
+        "state": {
+            "type": "string",
+            "enum": states,
+            "description": "A failed job is not tried again, but can be asked for again",
+        },
+        "progress": {"type": "integer", "minimum": 0, "description": "How many records are done so far"},
+        "created_at": TIME,
+        "updated_at": TIME,
+        "expires_at": {**TIME, "description": "When the job and its result are gone"},
+        "result": nullable(ref("schemas", "JobResult"), "What it made; null until it is done"),
+    }
+
+
+def _job_result() -> Json:
+    return {
+        "url": {
+            "type": "string",
+            "format": "uri",
+            "description": f"Where it can be downloaded, without a token, for {LINK_SECONDS} seconds; each time the "
+            "job is read there is a new one. An export is an `AccountExport`",
+        },
+        "expires_at": {**TIME, "description": "When the link stops working"},
+        "bytes": {"type": "integer", "minimum": 1, "description": "How large it is"},
+        "media_type": {"const": MEDIA_TYPE},
+    }
+
+
+def _known_address() -> Json:
+    return {
+        "network": {"type": "string", "description": "An IPv4 address, or the IPv6 network of 64 bits"},
+        "expires_at": {**TIME, "description": "When it is forgotten, without another sign-in from there"},
+    }
+
+
+def _export() -> Json:
+    return {
+        "format": {"const": export.FORMAT},
+        "version": {"const": export.VERSION, "description": "Grows when a reader would have to change"},
+        "exported_at": {**TIME, "description": "When the export began; what changes while it runs may be in it or not"},
+        "account": ref("schemas", "User"),
+        "known_addresses": list_of("KnownAddress"),
+        "sessions": list_of("ExportedSession"),
+        "events": list_of("SecurityEvent"),
+        "jobs": list_of("ExportedJob"),
+        "tasks": list_of("ExportedTask"),
+    }
+
+
+# --- Keys ------------------------------------------------------------------------------------------------------------
+
+
+def _jwk() -> Json:
+    return closed(
+        "A public key that access tokens are verified with (RFC 8037).",
+        {
+            "kty": {"const": "OKP"},
+            "crv": {"const": "Ed25519"},
+            "x": {"type": "string", "description": "The key, in base64url"},
+            "kid": {"type": "string", "description": "The key's id, as in the header of a token"},
+            "use": {"const": "sig"},
+            "alg": {"const": "EdDSA"},
+            "key_ops": {"const": ["verify"]},
+        },
+    )

@@ -1,0 +1,133 @@
+"""The schemas of the bodies that the service takes, made from the very models that validate them: no limit twice."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+# Comes first: it makes the package of the layer importable.
+from local.openapi_basics import Json
+
+# isort: split
+from taskward.identity import passwords
+from taskward.identity.models import (
+    AccountDeletion,
+    AccountPatch,
+    Credentials,
+    PasswordChange,
+    RefreshRequest,
+    Registration,
+)
+from taskward.tasks.models import READ_ONLY, Completion, TaskFields
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Registration,
+    Credentials,
+    RefreshRequest,
+    PasswordChange,
+    AccountPatch,
+    AccountDeletion,
+    TaskFields,
+    Completion,
+)
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """A property's title would only repeat its name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+_DELIVERY = "Where the refresh token goes: into the answer's body, or into a cookie that no script can read"
+_NEW_PASSWORD: Json = {
+    "format": "password",
+    "minLength": passwords.MIN_LENGTH,
+    "maxLength": passwords.MAX_LENGTH,
+    "description": "Any characters; refused when it is common, or made of the e-mail address or this service's name",
+}
+
+# What the models check in code of their own, or leave to other modules, and what a reader wants to know besides.
+_REMARKS: dict[str, dict[str, Json]] = {
+    "Registration": {
+        "email": {"format": "idn-email", "description": "Addresses that differ in upper and lower case are the same"},
+        "password": _NEW_PASSWORD,
+        "name": {"description": "What to call the person"},
+        "delivery": {"description": _DELIVERY},
+    },
+    "Credentials": {"password": {"format": "password"}, "delivery": {"description": _DELIVERY}},
+    "RefreshRequest": {"refresh_token": {"description": "A refresh token; null or absent when it comes as the cookie"}},
+    "PasswordChange": {
+        "current_password": {"format": "password", "description": "To prove who asks"},
+        "new_password": {
+            **_NEW_PASSWORD,
+            "description": f"{_NEW_PASSWORD['description']}; and so is the current one",
+        },
+    },
+    "AccountPatch": {
+        "name": {"description": "What to call the person; null: nothing"},
+        "timezone": {
+            "description": "An IANA time zone, such as `Europe/Paris`: what today means for this user; null: unknown"
+        },
+    },
+    "AccountDeletion": {"password": {"format": "password", "description": "The account's, to prove who asks"}},
+    "TaskFields": {
+        "title": {"description": "White space around it is removed before it is measured"},
+        "description": {"description": "Kept exactly as sent"},
+        "completed": {"description": "Whether it is done"},
+        "priority": {"description": "How much it matters"},
+        "due": {
+            "description": "A date (`2026-12-24`), or a date-time on the clock of `due_timezone` "
+            "(`2026-12-24T18:00:00`); one with an offset is moved to that clock, or to UTC's when there is no zone"
+        },
+        "due_timezone": {
+            "description": "An IANA time zone, such as `Europe/Paris`; null: whatever clock is at hand. "
+            "Only together with a date-time in `due`"
+        },
+        "tags": {"uniqueItems": True, "description": "In the order given; none of them twice"},
+    },
+    "Completion": {"completed": {"description": "true completes, false reopens, null or absent toggles"}},
+}
+
+
+def request_schemas() -> Json:
+    """The bodies that the service takes, as the models that validate them say."""
+    wanted: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in MODELS]
+    _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}", schema_generator=_WithoutTitles)
+    schemas: Json = made["$defs"]
+    for name, schema in schemas.items():
+        del schema["title"]
+        for member, remark in _REMARKS[name].items():
+            schema["properties"][member].update(remark)
+    fields = schemas["TaskFields"]
+    return {**schemas, "TaskReplacement": _replacement(fields), "TaskPatch": _patch(fields)}
+
+
+def _replacement(fields: Json) -> Json:
+    order = {**fields["properties"]["order"], "description": "Place in the manual order; null or absent: as it was"}
+    own: Json = {"readOnly": True, "description": "Set by the service; ignored here"}
+    properties = {**fields["properties"], "order": order, **dict.fromkeys(sorted(READ_ONLY), own)}
+    description = (
+        "A whole task. What is left out goes back to its default, but for the order, which stays. A task can be sent "
+        "back as it was read: the members that the service sets are ignored."
+    )
+    return {**fields, "description": description, "properties": properties}
+
+
+def _patch(fields: Json) -> Json:
+    properties = {
+        name: schema if name in fields["required"] else _nullable(schema)
+        for name, schema in fields["properties"].items()
+    }
+    properties["order"]["description"] = "Place in the manual order; null: as it was"
+    description = (
+        "A JSON merge patch (RFC 7396): members that are absent stay as they are, null takes a member back to its "
+        "default. Tags are replaced as a whole. A `due` that is no date-time takes `due_timezone` away with it."
+    )
+    return {"type": "object", "description": description, "additionalProperties": False, "properties": properties}
+
+
+def _nullable(schema: Json) -> Json:
+    about = {name: schema[name] for name in ("description",) if name in schema}
+    bare = {name: value for name, value in schema.items() if name not in ("description", "default")}
+    return about | (bare if "anyOf" in bare else {"anyOf": [bare, {"type": "null"}]})
