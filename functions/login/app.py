@@ -1,7 +1,7 @@
 """POST /auth/login: a password in, a session out."""
 
 from taskward.api import Api, Response
-from taskward.delivery import grant_answer
+from taskward.delivery import end_session_of_cookie, grant_answer
 from taskward.identity import grants, keys, passwords, sign_in, users
 from taskward.identity.models import Credentials
 
@@ -15,5 +15,6 @@ def login() -> Response[str]:
     client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
     user, session = sign_in.sign_in(credentials, client)
+    end_session_of_cookie(handler, client)
     by_cookie = credentials.delivery == "cookie"
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

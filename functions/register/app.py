@@ -1,7 +1,7 @@
 """POST /auth/register: a new account, signed in."""
 
 from taskward.api import Api, Response
-from taskward.delivery import grant_answer
+from taskward.delivery import end_session_of_cookie, grant_answer
 from taskward.identity import accounts, grants, keys, users
 from taskward.identity.models import Registration
 
@@ -14,5 +14,6 @@ def register() -> Response[str]:
     client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
     user, session = accounts.register(registration, client)
+    end_session_of_cookie(handler, client)
     by_cookie = registration.delivery == "cookie"
     return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))

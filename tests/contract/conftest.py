@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from taskward.identity import passwords
 from tests.conftest import ORIGIN_SECRET
 from tests.support import aws
 
@@ -33,3 +34,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         finally:
             if endpoint is not None:
                 aws.delete_tables(endpoint)
+
+
+@pytest.fixture
+def weak_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Password hashes that take no time, for tests with hundreds of sign-ins."""
+    passwords._dummy_hash.cache_clear()
+    monkeypatch.setattr(passwords, "_context", passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1))
+    yield
+    passwords._dummy_hash.cache_clear()

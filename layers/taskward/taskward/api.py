@@ -64,8 +64,14 @@ class Api(APIGatewayRestResolver):
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request."""
-        request_id = event["requestContext"].get("requestId")
-        with logger.append_context_keys(request_id=request_id, route=f"{event['httpMethod']} {event.get('resource')}"):
+        context_of_request = event["requestContext"]
+        caller = context_of_request.get("authorizer") or {}
+        with logger.append_context_keys(
+            request_id=context_of_request.get("requestId"),
+            route=f"{event['httpMethod']} {event.get('resource')}",
+            user_id=caller.get("user_id"),
+            session_id=caller.get("session_id"),
+        ):
             # The gateway takes a trailing slash for the same resource; so do the routes.
             return self.resolve({**event, "path": event["path"].rstrip("/") or "/"}, context)
 

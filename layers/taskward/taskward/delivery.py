@@ -3,13 +3,16 @@
 The cookie has the `__Host-` prefix (RFC 6265bis, ASVS 3.3.1): this host alone, over TLS alone.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from taskward import clock
 from taskward.api import Api, Response, answer
-from taskward.errors import CrossSiteRequestError
+from taskward.client import Client
+from taskward.errors import CrossSiteRequestError, UnauthenticatedError
+from taskward.identity import keys, sessions, tokens
 from taskward.identity.grants import Grant
 
 COOKIE = "__Host-taskward_refresh"
@@ -45,6 +48,15 @@ def refresh_token_cookie(api: Api) -> str | None:
         if name == COOKIE and value:
             return value
     return None
+
+
+def end_session_of_cookie(api: Api, client: Client) -> None:
+    """End the session that a browser leaves behind when it signs in anew (ASVS 7.2.4), if its cookie is genuine."""
+    token = refresh_token_cookie(api)
+    if token:
+        with suppress(UnauthenticatedError):
+            left = tokens.verify_refresh(token, keys.published(), even_expired=True)
+            sessions.end(left.user_id, left.session_id, client, "signed_in_again")
 
 
 def require_own_script(api: Api) -> None:

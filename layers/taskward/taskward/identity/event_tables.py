@@ -1,17 +1,20 @@
-"""Security events: rows of the Users table, in their user's partition. Written once, never changed."""
+"""Security events: rows of the Users table, in a partition beside their user's. Written once, never changed."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from taskward import settings
 from taskward.storage import Table, TableMeta
 
-EVENT_PREFIX = "EVENT#"
+
+def event_key(user_id: str) -> str:
+    """The partition of one user's events. Apart from the user's own: whoever may record must not write accounts."""
+    return f"EVENTS#{user_id}"
 
 
 class EventItem(Table):
     """What happened, when, from where, in which session.
 
-    `sk` is `EVENT#<created_at>#<id>`, so that a partition's events sort by time. `created_at` is RFC 3339 with
+    `sk` is `<created_at>#<id>`, so that a partition's events sort by time. `created_at` is RFC 3339 with
     microseconds, `expires_at` the table's TTL attribute, in whole seconds since 1970.
     """
 

@@ -16,8 +16,8 @@ from pynamodb.transactions import TransactWrite
 from taskward import clock, cursors
 from taskward.client import Client
 from taskward.errors import InvalidCursorError
-from taskward.identity.event_tables import EVENT_PREFIX, EventItem
-from taskward.storage import is_passing_fault, user_key
+from taskward.identity.event_tables import EventItem, event_key
+from taskward.storage import is_passing_fault
 from taskward.telemetry import logger, security_event
 
 Kind = Literal[
@@ -33,14 +33,14 @@ Kind = Literal[
     "deletion_requested",
 ]
 
-Reason = Literal["signed_out", "password_changed", "too_many_sessions", "replayed", "grace"]
+Reason = Literal["signed_out", "signed_in_again", "password_changed", "too_many_sessions", "replayed", "grace"]
 """Why a session ended, or how a reuse was noticed: an older token, or a thief riding the grace interval."""
 
 KEPT_FOR = timedelta(days=365)
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
-_SORT_KEY = re.compile(r"EVENT#[0-9TZ:.-]{27}#[0-9a-f-]{36}", re.ASCII)
+_SORT_KEY = re.compile(r"[0-9TZ:.-]{27}#[0-9a-f-]{36}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,13 @@ class Page:
 
 
 def new(
-    kind: Kind, user_id: str, client: Client, session_id: str | None = None, reason: Reason | None = None
+    kind: Kind,
+    user_id: str,
+    client: Client,
+    session_id: str | None = None,
+    reason: Reason | None = None,
+    *,
+    kept_for: timedelta = KEPT_FOR,
 ) -> EventItem:
     """An event of this moment that is neither stored nor announced yet.
 
@@ -64,8 +70,8 @@ def new(
     now, event_id = clock.now(), str(uuid.uuid4())
     created_at = clock.rfc3339(now)
     return EventItem(
-        user_key(user_id),
-        f"{EVENT_PREFIX}{created_at}#{event_id}",
+        event_key(user_id),
+        f"{created_at}#{event_id}",
         event_id=event_id,
         kind=kind,
         created_at=created_at,
@@ -73,7 +79,7 @@ def new(
         user_agent=client.user_agent,
         session_id=session_id,
         reason=reason,
-        expires_at=int((now + KEPT_FOR).timestamp()),
+        expires_at=int((now + kept_for).timestamp()),
     )
 
 
@@ -118,11 +124,10 @@ def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:
     """
     start = None
     if cursor is not None:
-        start = {"pk": {"S": user_key(user_id)}, "sk": {"S": _decoded(cursor, user_id)}}
+        start = {"pk": {"S": event_key(user_id)}, "sk": {"S": _decoded(cursor, user_id)}}
     found = list(
         EventItem.query(
-            user_key(user_id),
-            EventItem.sk.startswith(EVENT_PREFIX),
+            event_key(user_id),
             scan_index_forward=False,
             consistent_read=True,
             last_evaluated_key=start,

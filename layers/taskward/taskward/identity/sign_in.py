@@ -1,6 +1,7 @@
 """Sign-in: a password verified, a session started. An unknown address does the same work as a wrong password."""
 
-import hashlib
+import uuid
+from datetime import timedelta
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
@@ -14,6 +15,8 @@ from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
 from taskward.storage import user_key
 
+_NOBODY_KEPT_FOR = timedelta(days=1)
+
 
 def sign_in(credentials: Credentials, client: Client) -> tuple[UserItem, SessionItem]:
     """Verify a password and start a session.
@@ -23,7 +26,7 @@ def sign_in(credentials: Credentials, client: Client) -> tuple[UserItem, Session
     InvalidCredentialsError: no account has this address and password.
     TooManyAttemptsError: there were too many wrong ones.
     """
-    account = _account(credentials.email)
+    account = _account(credentials.email, client)
 
     def is_known() -> bool:
         return known_addresses.is_known(_user_id(account), client)
@@ -33,25 +36,28 @@ def sign_in(credentials: Credentials, client: Client) -> tuple[UserItem, Session
         user = _stored(user_id)
         matches, better_hash = passwords.verify_password(credentials.password, user.password_hash if user else None)
         if user is None or not matches:
-            events.record(events.new("sign_in_failed", user_id, client))
+            # A failure at no account is recorded like one, that it takes as long, and soon forgotten.
+            kept_for = events.KEPT_FOR if user else _NOBODY_KEPT_FOR
+            events.record(events.new("sign_in_failed", user_id, client, kept_for=kept_for))
             raise InvalidCredentialsError
         return user, _start_session(user, better_hash, client)
 
 
-def _account(email: str) -> str:
+def _account(email: str, client: Client) -> str:
     try:
         return emails.normalised(email)
     except InvalidRequestError:
-        # Not an address, so nobody's; looked up all the same, that it takes as long. No address has a space in it.
-        return " " + hashlib.sha256(email.encode(errors="surrogatepass")).hexdigest()
+        # Nobody's, and looked up all the same, that it takes as long. What was typed is kept in no form: it may well be
+        # a password in the wrong field.
+        return f"not an address, from {attempts.network_of(client.address)}"
 
 
 def _user_id(account: str) -> str:
-    """Whose the address is; an id that nobody has when it is nobody's, another for each address."""
+    """Whose the address is; an id that nobody has, another each time, when it is nobody's."""
     try:
         return EmailItem.get(email_key(account), ADDRESS, consistent_read=True).user_id
     except EmailItem.DoesNotExist:
-        return f"nobody-{hashlib.sha256(account.encode()).hexdigest()}"
+        return f"nobody-{uuid.uuid4()}"
 
 
 def _stored(user_id: str) -> UserItem | None:
