@@ -18,19 +18,21 @@ _ANSWER_TIMEOUT_SECONDS = 5
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Rotate what is due; `{"rotate": "now"}` asks for a new key before its time.
 
+    `{"revoke": "<kid>"}` makes a key and all its tokens worthless at once, `{"revoke": "all"}` all of them.
+
     Returns the ids of the keys that are published now.
     """
     if "ResponseURL" in event:
         return _for_cloudformation(event)
-    return _rotate(now_due=event.get("rotate") == "now")
+    return _rotate(now_due=event.get("rotate") == "now", revoked=event.get("revoke"))
 
 
-def _rotate(*, now_due: bool = False) -> dict[str, Any]:
+def _rotate(*, now_due: bool = False, revoked: str | None = None) -> dict[str, Any]:
     from taskward.identity import rotation
     from taskward.telemetry import logger
 
-    kids = [key.kid for key in rotation.rotate(now_due=now_due)]
-    logger.info("signing keys rotated", extra={"published": kids})
+    kids = [key.kid for key in rotation.rotate(now_due=now_due, revoked=revoked)]
+    logger.info("signing keys rotated", extra={"published": kids, "revoked": revoked})
     return {"published": kids}
 
 

@@ -196,3 +196,117 @@ def test_without_published_keys_nothing_is_verified_and_nobody_is_signed_out() -
     keys.forget()
     with pytest.raises(UnavailableError):
         keys.published()
+
+
+def _revoke(kid: str) -> None:
+    rotation.rotate(revoked=kid)
+
+
+def test_a_revoked_key_is_dead_everywhere_within_a_minute_and_its_successor_never_refused(clock: Clock) -> None:
+    (old,) = _published()
+    session = registered()[1]
+    grant = grants.issue(session)
+    warm = keys.published()
+    _revoke(old)
+    assert keys.published() is warm, "this process has not looked yet"
+    for _ in range(rotation.EMERGENCY_LEAD_SECONDS):
+        clock.advance(seconds=1)
+        try:
+            key = keyring.signing_key()
+        except UnavailableError:
+            continue
+        if key.kid != old:
+            break
+        assert keys.published() is warm, "what a warm issuer signs now is dead as soon as the next copy is read"
+    assert clock.now().timestamp() - warm.read_at >= 60
+    with pytest.raises(UnauthenticatedError):
+        tokens.verify_access(grant.access_token, keys.published())
+    with pytest.raises(UnauthenticatedError):
+        tokens.verify_refresh(grant.refresh_token, keys.published())
+    fresh = grants.issue(session)
+    assert tokens.verify_access(fresh.access_token, keys.published()).session_id == session.session_id
+    assert old not in {key.kid for key in keyring.load()}
+
+
+def test_no_verifier_however_warm_refuses_the_first_token_after_a_revocation(clock: Clock) -> None:
+    (old,) = _published()
+    session = registered()[1]
+    clock.advance(seconds=1)
+    _revoke(old)
+    just_after_the_old_copy_was_read = keys.CACHE_SECONDS - 1
+    clock.advance(seconds=just_after_the_old_copy_was_read)
+    keys.forget()
+    copy_read_last = keys.published()
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS - just_after_the_old_copy_was_read)
+    tokens.verify_access(tokens.issue_access(keyring.signing_key(), "u", session.session_id), copy_read_last)
+
+
+def test_all_keys_can_be_revoked_at_once(clock: Clock) -> None:
+    rotation.rotate(now_due=True)
+    before = _published()
+    assert len(before) == 2
+    _revoke(rotation.ALL)
+    (new,) = _published()
+    assert new not in before
+    with pytest.raises(UnavailableError):
+        _signing()
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
+    assert _signing() == new
+
+
+def test_a_superseded_key_can_be_revoked_without_a_gap(clock: Clock) -> None:
+    (old,) = _published()
+    rotation.rotate(now_due=True)
+    clock.advance(seconds=300)
+    new = _signing()
+    _revoke(old)
+    assert _published() == [new] == [_signing()]
+
+
+def test_a_successor_in_waiting_takes_over_when_the_signing_key_is_revoked(clock: Clock) -> None:
+    (old,) = _published()
+    rotation.rotate(now_due=True)
+    _revoke(old)
+    (new,) = _published()
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
+    assert _signing() == new
+
+
+def test_a_key_superseded_lately_signs_on_when_its_successor_is_revoked(clock: Clock) -> None:
+    (old,) = _published()
+    rotation.rotate(now_due=True)
+    clock.advance(seconds=300)
+    _revoke(_signing())
+    assert _signing() == old
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS - 1)
+    session = registered()[1]
+    token = grants.issue(session).refresh_token
+    clock.advance(seconds=7 * DAY - 1)
+    rotation.rotate()
+    keys.forget()
+    assert tokens.verify_refresh(token, keys.published()).session_id == session.session_id
+
+
+def test_a_key_that_does_not_exist_is_not_revoked_in_silence() -> None:
+    before = _published()
+    with pytest.raises(rotation.UnknownKeyError, match=before[0]):
+        _revoke("no such key")
+    assert _published() == before
+
+
+def test_a_revoked_key_is_dead_even_if_the_ring_could_not_be_stored(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = _published()
+
+    def fail(_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "store", fail)
+        with pytest.raises(ConnectionError):
+            _revoke(old)
+    assert old not in _published()
+    _revoke(old)
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
+    assert [_signing()] == _published()

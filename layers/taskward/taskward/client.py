@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Client:
-    """A network address (IPv4 or IPv6), and what the program there calls itself: 256 characters at most, may be empty."""
+    """A network address, IPv4 or IPv6, and what the program there calls itself: up to 256 characters, even none."""
 
     address: str
     user_agent: str

@@ -67,7 +67,7 @@ def _register(registration: Registration, normalised: str, client: Client) -> tu
 
 
 def delete(principal: Principal, password: str, client: Client) -> None:
-    """Give an account up: it and its sessions are gone at once, its e-mail address is free; the worker removes the rest.
+    """Give an account up: it and its sessions are gone at once, its address is free. The worker removes the rest.
 
     The removal is queued first and looks whether the deletion took place: whatever fails in between, a deleted
     account's data is removed, and only a deleted account's.

@@ -11,7 +11,7 @@ from pynamodb.exceptions import PutError
 
 from taskward import clock, settings
 from taskward.errors import UnavailableError
-from taskward.identity import keyring
+from taskward.identity import keyring, keys
 from taskward.identity.keyring import RingKey
 from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem
 from taskward.origin_secrets import digest
@@ -20,6 +20,12 @@ from taskward.storage import condition_failed
 PUBLICATION_LEAD_SECONDS = 300
 """How long a key is published before it signs: longer than any copy of the published keys lives."""
 
+EMERGENCY_LEAD_SECONDS = keys.CACHE_SECONDS + 5
+"""The same when a key had to be revoked and no other can sign: for so long nobody can sign in or refresh."""
+
+ALL = "all"
+"""In place of a key's id: every key there is."""
+
 _SLACK_SECONDS = 300
 
 _LEASE_SECONDS = 90
@@ -27,12 +33,20 @@ _LEASE_WAIT_SECONDS = 1.0
 _LEASE_ATTEMPTS = 40
 
 
-def rotate(*, now_due: bool = False) -> list[RingKey]:
+class UnknownKeyError(Exception):
+    """There is no key of this id; the message lists those there are."""
+
+
+def rotate(*, now_due: bool = False, revoked: str | None = None) -> list[RingKey]:
     """Bring ring and published keys up to date; safe to run at any time and as often as one likes.
 
     Makes the first key, and a successor when the newest is older than `settings.key_rotation_seconds()` or when
     `now_due`; retires what is past its time; publishes the digests of the current and previous origin secret.
     Rotations that meet run one after the other.
+
+    Parameters
+    ----------
+    revoked: id of a key that is to be dead, or `ALL`. Its tokens are refused everywhere `keys.CACHE_SECONDS` later.
 
     Returns
     -------
@@ -41,12 +55,14 @@ def rotate(*, now_due: bool = False) -> list[RingKey]:
     Raises
     ------
     UnavailableError: another rotation did not come to its end in time.
+    UnknownKeyError: there is no key `revoked`.
     """
     with _lease():
         now = clock.epoch()
         before = keyring.load()
-        ring = _successors(before, now, now_due)
-        # Published first: should the second write fail, a published key that never signs harms nobody.
+        ring = _successors(before, now, now_due) if revoked is None else _without(before, revoked, now)
+        # Published first: should the second write fail, a published key that never signs harms nobody, and a revoked
+        # one is dead all the same. Asking again brings the ring in line.
         _publish(ring)
         if ring != before:
             keyring.store(ring)
@@ -87,8 +103,7 @@ def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
         ring = [keyring.new_key(uuid.uuid4().hex, now, signs_from=now)]
     elif newest.signs_from <= now and (now_due or now - newest.created_at >= settings.key_rotation_seconds()):
         successor = keyring.new_key(uuid.uuid4().hex, now, signs_from=now + PUBLICATION_LEAD_SECONDS)
-        last_token = max(settings.access_token_seconds(), settings.session_idle_seconds())
-        expires_at = successor.signs_from + last_token + _SLACK_SECONDS
+        expires_at = _last_use_of_predecessor(successor)
         ring = [*(key if key.expires_at else replace(key, expires_at=expires_at) for key in ring), successor]
     kept = [key for key in ring if key.expires_at is None or key.expires_at > now]
     signing_since = max(key.signs_from for key in kept if key.signs_from <= now)
@@ -96,6 +111,26 @@ def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
         key.without_private_half() if key.signs_from < signing_since and now >= signing_since + _SLACK_SECONDS else key
         for key in sorted(kept, key=lambda key: key.signs_from)
     ]
+
+
+def _last_use_of_predecessor(successor: RingKey) -> int:
+    """When the last token of a key has expired that signs until its successor does."""
+    longest = max(settings.access_token_seconds(), settings.session_idle_seconds())
+    return successor.signs_from + longest + _SLACK_SECONDS
+
+
+def _without(ring: list[RingKey], revoked: str, now: int) -> list[RingKey]:
+    """The ring without what was revoked, and with a key that signs as soon as everybody can know it."""
+    if revoked != ALL and revoked not in {key.kid for key in ring}:
+        raise UnknownKeyError(f"There is no key {revoked}; there are: {', '.join(key.kid for key in ring)}.")
+    kept = [key for key in ring if revoked not in (ALL, key.kid)]
+    soon = now + EMERGENCY_LEAD_SECONDS
+    if any(key.expires_at is None for key in kept):
+        return [replace(key, signs_from=min(key.signs_from, soon)) for key in kept]
+    successor = keyring.new_key(uuid.uuid4().hex, now, signs_from=soon)
+    # Until then one that was superseded lately signs once more, if it still can.
+    expires_at = _last_use_of_predecessor(successor)
+    return [*(replace(key, expires_at=expires_at) if key.d else key for key in kept), successor]
 
 
 def _publish(ring: list[RingKey]) -> None:
