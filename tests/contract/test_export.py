@@ -13,7 +13,7 @@ from pynamodb.exceptions import QueryError
 from taskward import clock as clocks
 from taskward.errors import NotFoundError
 from taskward.identity import events, known_addresses, sessions, users
-from taskward.identity.event_tables import EventItem
+from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.user_tables import KnownAddressItem
 from taskward.jobs import jobs, results
 from taskward.storage import user_key
@@ -103,9 +103,9 @@ def test_an_export_holds_no_secret_and_nothing_of_others() -> None:
 
 def test_an_export_of_next_to_nothing_is_a_whole_document() -> None:
     user_id = somebody(tasks=0)
-    for prefix in ("EVENT#", "KNOWN#"):
-        for row in EventItem.query(user_key(user_id), EventItem.sk.startswith(prefix)):
-            row.delete()
+    networks = KnownAddressItem.query(user_key(user_id), KnownAddressItem.sk.startswith("KNOWN#"))
+    for row in [*EventItem.query(event_key(user_id)), *networks]:
+        row.delete()
     document = _exported(user_id)
     assert (document["events"], document["known_addresses"], document["tasks"]) == ([], [], [])
 

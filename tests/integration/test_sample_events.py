@@ -15,6 +15,7 @@ from tests.integration import (
     test_rotate_keys,
     test_sessions,
     test_tasks,
+    test_worker,
 )
 from tests.support.sample_events import FOLDER, load, names, placeholders
 from tests.support.template import resources
@@ -28,6 +29,7 @@ TABLES: list[dict[str, Any]] = [
     test_rotate_keys.CASES,
     test_sessions.CASES,
     test_tasks.CASES,
+    test_worker.CASES,
 ]
 
 # What the gateway would not send: the function has to be safe even when a route is left open by mistake.

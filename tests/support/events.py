@@ -18,6 +18,10 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:test"
     aws_request_id = "00000000-0000-0000-0000-000000000000"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """As much as any function here may have."""
+        return 900_000
+
 
 def request(
     method: str,

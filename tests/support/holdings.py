@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from taskward.identity import events
+from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
 from taskward.jobs import jobs, results
@@ -64,12 +65,13 @@ def held(user_id: str) -> dict[str, list[Any]]:
     """Everything that is there of a user, by kind; kinds of which there is nothing are left out."""
     prefix = results.prefix_of(user_id)
     found: dict[str, list[Any]] = {
+        "events": [row.to_simple_dict() for row in EventItem.query(event_key(user_id), consistent_read=True)],
         "sessions": [row.to_simple_dict() for row in SessionItem.query(user_id, consistent_read=True)],
         "tasks": [row.to_simple_dict() for row in TaskItem.query(user_id, consistent_read=True)],
         "results": keys("list_objects_v2", "Contents", prefix),
         "uploads": keys("list_multipart_uploads", "Uploads", prefix),
     }
-    kinds = {"PROFILE": "account", "KNOWN": "known_addresses", "EVENT": "events", "JOB": "jobs"}
+    kinds = {"PROFILE": "account", "KNOWN": "known_addresses", "JOB": "jobs"}
     for key in UserItem.query(user_key(user_id), consistent_read=True, attributes_to_get=["pk", "sk"]):
         kind = key.sk.partition("#")[0]
         found.setdefault(kinds[kind], []).append(key.sk)

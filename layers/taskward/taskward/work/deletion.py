@@ -12,6 +12,7 @@ from typing import Any
 
 from taskward.errors import SessionRevokedError
 from taskward.identity import users
+from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from taskward.jobs import results
@@ -37,6 +38,7 @@ def delete_all(user_id: str, time_left: TimeLeft) -> bool:
         # With the rows of its jobs gone, no export comes to its end any more. So results go next, and for good.
         _delete_partition(UserItem, user_key(user_id), ["pk", "sk"], time_left)
         results.discard(results.prefix_of(user_id))
+        _delete_partition(EventItem, event_key(user_id), ["pk", "sk"], time_left)
         _delete_partition(SessionItem, user_id, ["user_id", "session_id"], time_left)
         _delete_partition(TaskItem, user_id, ["user_id", "task_id"], time_left)
     except OutOfTimeError:

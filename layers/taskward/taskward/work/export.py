@@ -10,7 +10,7 @@ from typing import Any
 from taskward import clock
 from taskward.errors import NotFoundError, SessionRevokedError
 from taskward.identity import events, known_addresses, sessions, users
-from taskward.identity.event_tables import EVENT_PREFIX, EventItem
+from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import KNOWN_ADDRESS_PREFIX, KnownAddressItem
 from taskward.jobs import jobs, results
@@ -79,19 +79,16 @@ def _document(user_id: str, job: Job, time_left: TimeLeft) -> Iterator[bytes]:
 
 def _lists(user_id: str, time_left: TimeLeft) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     """The document's lists, each read when it is asked for. What is past its time is as good as gone, and left out."""
-    partition = user_key(user_id)
 
     def live(model: Any, hash_key: str, prefix: str | None = None) -> Iterator[Any]:
         condition = None if prefix is None else model.sk.startswith(prefix)
         found = rows(model.query(hash_key, condition, consistent_read=True), time_left)
         return (row for row in found if row.expires_at is None or row.expires_at > clock.epoch())
 
-    yield (
-        "known_addresses",
-        map(known_addresses.representation, live(KnownAddressItem, partition, KNOWN_ADDRESS_PREFIX)),
-    )
+    networks = live(KnownAddressItem, user_key(user_id), KNOWN_ADDRESS_PREFIX)
+    yield "known_addresses", map(known_addresses.representation, networks)
     yield "sessions", map(_session, live(SessionItem, user_id))
-    yield "events", map(events.representation, live(EventItem, partition, EVENT_PREFIX))
+    yield "events", map(events.representation, live(EventItem, event_key(user_id)))
     yield "jobs", map(jobs.facts, patiently(lambda: jobs.of_user(user_id), time_left))
     yield "tasks", map(models.facts, live(TaskItem, user_id))
 

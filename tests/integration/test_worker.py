@@ -1,0 +1,210 @@
+"""The worker function, fed from events/worker with messages that were taken from the queue."""
+
+import json
+import logging
+import os
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from functions.worker import app
+from taskward.jobs import jobs, queue, results
+from taskward.work import deletion, export, patience
+from tests.support import aws
+from tests.support.events import Context
+from tests.support.holdings import delete_account, held, somebody
+from tests.support.sample_events import feed, load, placeholders
+
+pytestmark = pytest.mark.usefixtures("moto_tables")
+
+# Of each event what the function raises; None when the message is done with.
+CASES: dict[str, type[Exception] | None] = {
+    "worker/export": None,
+    "worker/export_last_try": None,
+    "worker/deletion": None,
+    "worker/deletion_of_no_user": ValueError,
+    "worker/export_without_job": ValueError,
+    "worker/unknown_kind": ValueError,
+    "worker/not_an_object": ValueError,
+    "worker/broken_json": ValueError,
+}
+
+REFUSED = [name for name, error in CASES.items() if error is not None]
+
+
+class BrokenError(Exception):
+    """What a test makes fail."""
+
+
+class NoTime(Context):
+    """An invocation near its end."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return (patience.RESERVE_SECONDS - 1) * 1000
+
+
+@pytest.fixture
+def user_id() -> str:
+    """Somebody of whom there is something of every kind."""
+    return somebody()
+
+
+@pytest.fixture
+def job_id(user_id: str) -> str:
+    """A job of theirs that waits."""
+    job = jobs.new(user_id, "export")
+    job.save()
+    return str(job.job_id)
+
+
+def received(name: str, **values: str) -> Any:
+    """A sample event whose message is one that was really taken from the queue."""
+    url = os.environ["JOBS_QUEUE"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="as in the event")
+    (message,) = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    values["receipt_handle"] = message["ReceiptHandle"]
+    return load(name, **{key: values[key] for key in placeholders(name)})
+
+
+def waits_for() -> int | None:
+    """For how many seconds the one message of the queue is kept from others; None when it is there to be taken."""
+    from moto.core.utils import unix_time_millis
+    from moto.sqs.models import sqs_backends
+
+    (message,) = sqs_backends["123456789012"]["us-east-1"].queues["jobs"]._messages
+    left = (message.visible_at - unix_time_millis()) / 1000
+    return round(left) if left > 0 else None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_event_ends_as_its_case_says(name: str, user_id: str, job_id: str) -> None:
+    event, error = received(name, user_id=user_id, job_id=job_id), CASES[name]
+    before = held(user_id)
+    if error is None:
+        assert feed(name, event) is None
+        return
+    with pytest.raises(error):
+        feed(name, event)
+    assert held(user_id) == before
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_message_that_nobody_understands_is_handed_out_again_at_once(name: str, user_id: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        feed(name, received(name, user_id=user_id))
+    assert waits_for() is None
+
+
+def test_a_message_that_nobody_understands_is_logged_by_its_id(user_id: str, caplog: pytest.LogCaptureFixture) -> None:
+    event = received("worker/unknown_kind", user_id=user_id)
+    with caplog.at_level(logging.ERROR), pytest.raises(ValueError, match="mischief"):
+        feed("worker/unknown_kind", event)
+    (entry,) = caplog.records
+    assert vars(entry)["message_id"] == event["Records"][0]["messageId"]
+
+
+@pytest.mark.parametrize("name", ["worker/export", "worker/export_last_try"])
+def test_an_export_is_written_and_its_job_done(name: str, user_id: str, job_id: str) -> None:
+    feed(name, received(name, user_id=user_id, job_id=job_id))
+    shown = jobs.representation(jobs.get(user_id, job_id))
+    assert shown["state"] == "done"
+    key = results.key_of(user_id, job_id)
+    text = aws.client("s3").get_object(Bucket=os.environ["EXPORTS_BUCKET"], Key=key)["Body"].read()
+    assert json.loads(text)["account"]["id"] == user_id
+    # The queue takes a message off by itself when the function returns.
+    assert waits_for() == 5400
+
+
+def test_a_deletion_removes_what_a_deleted_account_left(user_id: str) -> None:
+    delete_account(user_id)
+    feed("worker/deletion", received("worker/deletion", user_id=user_id))
+    assert held(user_id) == {}
+    assert aws.queued() == []
+
+
+def test_a_deletion_of_an_account_that_is_there_touches_nothing(user_id: str) -> None:
+    before = held(user_id)
+    feed("worker/deletion", received("worker/deletion", user_id=user_id))
+    assert held(user_id) == before
+    assert aws.queued() == []
+
+
+def test_a_deletion_near_the_end_of_its_time_goes_on_with_a_message_of_its_own(user_id: str) -> None:
+    delete_account(user_id)
+    app.handler(received("worker/deletion", user_id=user_id), NoTime())
+    assert held(user_id)
+    (message,) = aws.queued()
+    assert message == {"kind": "deletion", "user_id": user_id}
+    event = received("worker/deletion", user_id=user_id)
+    event["Records"][0]["body"] = json.dumps(message)
+    feed("worker/deletion", event)
+    assert held(user_id) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("worker/export", "running"), ("worker/export_last_try", "failed")], ids=["first", "last"]
+)
+def test_an_export_that_fails_is_tried_again_in_a_minute_and_its_job_fails_with_the_last_try(
+    name: str, state: str, user_id: str, job_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise BrokenError
+
+    before = held(user_id)
+    monkeypatch.setattr(results, "write", fail)
+    with pytest.raises(BrokenError):
+        feed(name, received(name, user_id=user_id, job_id=job_id))
+    job = jobs.get(user_id, job_id)
+    assert (job.state, jobs.is_under_way(job)) == (state, state == "running")
+    assert waits_for() == 60
+    assert (held(user_id)["results"], held(user_id)["uploads"]) == (before["results"], before["uploads"])
+
+
+def test_a_failed_job_is_done_all_the_same_when_its_message_is_sent_back_to_work(user_id: str, job_id: str) -> None:
+    jobs.fail(user_id, job_id)
+    assert jobs.get(user_id, job_id).state == "failed"
+    feed("worker/export", received("worker/export", user_id=user_id, job_id=job_id))
+    assert jobs.get(user_id, job_id).state == "done"
+
+
+def test_an_export_near_the_end_of_its_time_is_tried_again(user_id: str, job_id: str) -> None:
+    with pytest.raises(patience.OutOfTimeError):
+        app.handler(received("worker/export", user_id=user_id, job_id=job_id), NoTime())
+    assert waits_for() == 60
+
+
+def test_a_deletion_that_fails_is_tried_again_in_a_minute(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise BrokenError
+
+    monkeypatch.setattr(deletion, "delete_all", fail)
+    with pytest.raises(BrokenError):
+        feed("worker/deletion", received("worker/deletion", user_id=user_id))
+    assert waits_for() == 60
+
+
+def test_work_that_failed_is_logged_with_what_it_was(
+    user_id: str, job_id: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise BrokenError
+
+    monkeypatch.setattr(export, "run", fail)
+    with caplog.at_level(logging.ERROR), pytest.raises(BrokenError):
+        feed("worker/export_last_try", received("worker/export_last_try", user_id=user_id, job_id=job_id))
+    (entry,) = caplog.records
+    told = {name: vars(entry)[name] for name in ("kind", "user_id", "job_id", "receives")}
+    assert told == {"kind": "export", "user_id": user_id, "job_id": job_id, "receives": 5}
+
+
+def test_a_continuation_that_cannot_be_sent_fails_the_slice(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sqs")
+
+    delete_account(user_id)
+    event = received("worker/deletion", user_id=user_id)
+    monkeypatch.setattr(queue, "send", fail)
+    with pytest.raises(EndpointConnectionError):
+        app.handler(event, NoTime())
+    assert waits_for() == 60

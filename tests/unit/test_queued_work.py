@@ -1,0 +1,97 @@
+"""The template's queue, bucket and worker, as they are written."""
+
+import json
+from typing import Any
+
+import pytest
+
+from taskward.work import messages
+from tests.support.template import resources, template
+
+WORKER = resources("AWS::Serverless::Function")["WorkerFunction"]
+QUEUES = resources("AWS::SQS::Queue")
+BUCKET = resources("AWS::S3::Bucket")["ExportsBucket"]
+
+
+def test_a_message_is_put_aside_after_as_many_attempts_as_the_worker_is_told() -> None:
+    redrive = QUEUES["JobsQueue"]["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"]}
+    assert redrive["maxReceiveCount"] == WORKER["Environment"]["Variables"]["JOB_RECEIVES"] == 5
+
+
+def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
+    assert QUEUES["JobsQueue"]["VisibilityTimeout"] >= 6 * WORKER["Timeout"]
+    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["JobsQueue", "Arn"]}
+    assert mapping["FunctionName"] == {"Ref": "WorkerFunction"}
+    assert mapping["BatchSize"] == 1
+
+
+def test_what_was_put_aside_is_kept_for_a_fortnight_and_rings_the_alarm() -> None:
+    assert QUEUES["JobsDeadLetterQueue"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    alarm = resources("AWS::CloudWatch::Alarm")["JobsDeadLetterAlarm"]
+    (dimension,) = alarm["Dimensions"]
+    assert dimension == {"Name": "QueueName", "Value": {"Fn::GetAtt": ["JobsDeadLetterQueue", "QueueName"]}}
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+
+
+def test_queues_and_exports_are_encrypted_and_have_no_fixed_names() -> None:
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
+    (rule,) = BUCKET["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert not any("QueueName" in queue for queue in QUEUES.values())
+    assert "BucketName" not in BUCKET
+
+
+def test_exports_are_private_and_travel_encrypted_only() -> None:
+    assert set(BUCKET["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(BUCKET["PublicAccessBlockConfiguration"]) == 4
+    assert BUCKET["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (policy,) = resources("AWS::S3::BucketPolicy").values()
+    assert policy["Bucket"] == {"Ref": "ExportsBucket"}
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    arn = {"Fn::GetAtt": ["ExportsBucket", "Arn"]}
+    assert statement["Resource"] == [arn, {"Fn::Sub": "${ExportsBucket.Arn}/*"}]
+
+
+def test_exports_are_gone_after_a_day_and_so_is_what_was_never_finished() -> None:
+    (rule,) = BUCKET["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert (rule["ExpirationInDays"], rule["AbortIncompleteMultipartUpload"]) == (1, {"DaysAfterInitiation": 1})
+    assert "Prefix" not in rule
+    assert template()["Resources"]["ExportsBucket"]["DeletionPolicy"] == "Delete"
+
+
+def test_the_worker_may_delete_in_batches_but_not_the_published_keys() -> None:
+    (policy,) = WORKER["Policies"]
+    denied = next(entry for entry in policy["Statement"] if entry["Effect"] == "Deny")
+    assert "dynamodb:BatchWriteItem" in denied["Action"]
+    assert denied["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["KEYS"]}}
+
+
+USER = "00000000-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "null", "[]", '"deletion"', "{}", '{"kind": "deletion"}', '{"kind": null, "user_id": "' + USER + '"}'),
+        *('{"kind": "deletion", "user_id": 5}', '{"kind": "deletion", "user_id": ""}'),
+        *('{"kind": "deletion", "user_id": "KEYS"}', '{"kind": "deletion", "user_id": "../x"}'),
+        '{"kind": "export", "user_id": "' + USER + '", "job_id": "x"}',
+    ],
+)
+def test_a_message_that_says_not_exactly_what_to_do_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        messages.parsed(text)
+
+
+@pytest.mark.parametrize(
+    "members", [{"kind": "deletion", "user_id": USER}, {"kind": "export", "user_id": USER, "job_id": USER}]
+)
+def test_a_message_is_read_as_it_was_sent(members: dict[str, Any]) -> None:
+    message = messages.parsed(json.dumps(members))
+    assert message.model_dump() == members
+    assert json.loads(message.model_dump_json()) == members
