@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.sample_events import Case, ask, check, stored
+from tests.conftest import Clock
+from tests.support.sample_events import Case, answer_to, ask, check, load, stored
 
 CASES = {
     "login/ok": Case(200),
@@ -18,17 +19,20 @@ CASES = {
     "login/broken_json": Case(400, "malformed_request"),
     "login/no_body": Case(400, "malformed_request"),
     "login/wrong_content_type": Case(415, "unsupported_media_type"),
+    "login/too_many_attempts": Case(429, "too_many_attempts", after=["login/wrong_password"] * 5),
 }
 
 
 @pytest.fixture
-def registration(moto_tables: None) -> Any:
+def registration(moto_tables: None, clock: Clock) -> Any:
     """What the registration of the account answered that the events sign in to."""
     return ask("register/created").json()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_event_is_answered_as_its_case_says_and_a_refusal_starts_no_session(name: str, registration: Any) -> None:
+    for earlier in CASES[name].after:
+        ask(earlier)
     before = stored("sessions")
     check(name, CASES[name], ask(name))
     assert (stored("sessions") == before) == (CASES[name].code is not None)
@@ -62,3 +66,43 @@ def test_an_unknown_address_is_answered_exactly_like_a_wrong_password(name: str,
 
 def test_wrong_credentials_are_no_fault_of_a_token(registration: Any) -> None:
     assert ask("login/wrong_password").header("www-authenticate") == "Bearer"
+
+
+@pytest.mark.parametrize("name", ["login/wrong_password", "login/unknown_email"])
+def test_after_five_failures_each_further_one_is_followed_by_twice_the_wait(
+    name: str, registration: Any, clock: Clock
+) -> None:
+    for _ in range(5):
+        assert ask(name).status == 401
+    for wait in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900):
+        refused = ask(name)
+        assert (refused.status, refused.header("retry-after")) == (429, str(wait))
+        clock.advance(seconds=wait - 1)
+        assert ask(name).header("retry-after") == "1"
+        clock.advance(seconds=1)
+        assert ask(name).status == 401
+
+
+def test_while_one_has_to_wait_the_right_password_is_refused_just_the_same(registration: Any, clock: Clock) -> None:
+    for _ in range(5):
+        ask("login/wrong_password")
+    assert ask("login/too_many_attempts").json()["code"] == "too_many_attempts"
+    clock.advance(seconds=1)
+    assert ask("login/too_many_attempts").status == 200
+
+
+def test_a_sign_in_clears_the_failures_before_it(registration: Any) -> None:
+    for _ in range(4):
+        assert ask("login/wrong_password").status == 401
+    assert ask("login/ok").status == 200
+    for _ in range(5):
+        assert ask("login/wrong_password").status == 401
+
+
+def test_who_tries_from_elsewhere_need_not_wait(registration: Any) -> None:
+    for _ in range(5):
+        ask("login/wrong_password")
+    event = load("login/ok")
+    event["requestContext"]["identity"]["sourceIp"] = "203.0.113.50"
+    assert ask("login/ok").status == 429
+    assert answer_to("login/ok", event).status == 200

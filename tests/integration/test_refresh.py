@@ -6,7 +6,17 @@ import jwt
 import pytest
 
 from tests.conftest import Clock
-from tests.support.sample_events import Case, ask, check, feed, forged, load, placeholders, signed_in, signed_up, stored
+from tests.support.sample_events import (
+    Case,
+    ask,
+    check,
+    forged,
+    is_let_in,
+    placeholders,
+    signed_in,
+    signed_up,
+    stored,
+)
 
 CASES = {
     "refresh/by_body": Case(200),
@@ -23,6 +33,7 @@ CASES = {
     "refresh/unknown_member": Case(422, "invalid_request", ["scope"]),
     "refresh/broken_json": Case(400, "malformed_request"),
     "refresh/wrong_content_type": Case(415, "unsupported_media_type"),
+    "refresh/too_many_attempts": Case(429, "too_many_attempts", after=["refresh/malformed"] * 25),
 }
 
 IDLE_SECONDS = 604800
@@ -56,6 +67,8 @@ def test_each_event_is_answered_as_its_case_says_and_a_refusal_leaves_the_sessio
     name: str, ann: dict[str, str], clock: Clock
 ) -> None:
     ann |= {kind: no_longer_good(ann, kind, clock) for kind in placeholders(name) - ann.keys()}
+    for earlier in CASES[name].after:
+        ask(earlier)
     before = stored("sessions")
     check(name, CASES[name], ask(name, **ann))
     # A token that was used before is the one refusal that ends a session.
@@ -73,7 +86,7 @@ def test_the_answer_is_a_grant_of_the_same_session_without_the_user(ann: dict[st
 
 def test_each_token_of_the_answer_does_its_work(ann: dict[str, str]) -> None:
     grant = ask("refresh/by_body", **ann).json()
-    assert _effect(grant["access_token"]) == "Allow"
+    assert is_let_in(grant["access_token"])
     assert ask("refresh/by_body", refresh_token=grant["refresh_token"]).status == 200
 
 
@@ -97,19 +110,27 @@ def test_a_token_used_twice_within_the_grace_gives_the_same_generation_again(ann
 
 def test_a_token_used_again_after_the_grace_ends_the_session_for_everybody(ann: dict[str, str], clock: Clock) -> None:
     newest = ask("refresh/by_body", **ann).json()
-    assert _effect(newest["access_token"]) == "Allow"
+    assert is_let_in(newest["access_token"])
     clock.advance(seconds=GRACE_SECONDS + 1)
     assert ask("refresh/used_before", used_refresh_token=ann["refresh_token"]).json()["code"] == "token_reused"
     answer = ask("refresh/by_body", refresh_token=newest["refresh_token"])
     assert (answer.status, answer.json()["code"]) == (401, "session_revoked")
-    assert _effect(newest["access_token"]) == "Deny"
+    assert not is_let_in(newest["access_token"])
+
+
+def test_after_too_many_refused_tokens_the_next_refused_one_is_too_many_and_a_good_one_is_not(
+    ann: dict[str, str], clock: Clock
+) -> None:
+    for _ in range(25):
+        assert ask("refresh/malformed").status == 401
+    for wait in (1, 2, 4):
+        refused = ask("refresh/malformed")
+        assert (refused.status, refused.header("retry-after")) == (429, str(wait))
+        ann["refresh_token"] = ask("refresh/by_body", **ann).json()["refresh_token"]
+        clock.advance(seconds=wait)
+        assert ask("refresh/malformed").status == 401
 
 
 def _claims(token: str) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims
-
-
-def _effect(access_token: str) -> Any:
-    decision = feed("authorizer/allow", load("authorizer/allow", access_token=access_token))
-    return decision["policyDocument"]["Statement"][0]["Effect"]

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import jwt
 import pytest
@@ -30,17 +31,27 @@ CASES = {
     "register/no_body": Case(400, "malformed_request"),
     "register/wrong_content_type": Case(415, "unsupported_media_type"),
     "register/wrong_charset": Case(415, "unsupported_media_type"),
+    "register/too_many_attempts": Case(
+        429, "too_many_attempts", after=["register/created", *["register/email_exists"] * 5]
+    ),
 }
 
 
+def kept() -> list[Any]:
+    """What is stored, but for the counters of failed attempts."""
+    return [*stored("sessions"), *(row for row in stored("users") if not row["pk"].startswith("ATTEMPT#"))]
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(name: str, moto_tables: None) -> None:
+def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(
+    name: str, moto_tables: None, clock: Clock
+) -> None:
     case = CASES[name]
     for earlier in case.after:
         ask(earlier)
-    before = stored("users"), stored("sessions")
+    before = kept()
     check(name, case, ask(name, origin_secret=ORIGIN_SECRET))
-    assert ((stored("users"), stored("sessions")) == before) == (case.code is not None)
+    assert (kept() == before) == (case.code is not None)
 
 
 @pytest.mark.parametrize("name", ["register/weak_password", "register/short_password", "register/email_exists"])
@@ -55,8 +66,8 @@ def test_the_answer_is_a_session_grant_with_the_new_user(moto_tables: None) -> N
     user = grant.pop("user")
     assert grant.keys() == {"access_token", "token_type", "expires_in", "refresh_token", "session_id"}
     assert (grant["token_type"], grant["expires_in"]) == ("Bearer", 900)
-    assert user.keys() == {"id", "email", "name", "created_at"}
-    assert (user["email"], user["name"]) == ("ann@example.com", "Ann")
+    assert user.keys() == {"id", "email", "name", "timezone", "created_at"}
+    assert (user["email"], user["name"], user["timezone"]) == ("ann@example.com", "Ann", None)
     assert str(uuid.UUID(user["id"])) == user["id"]
     assert user["created_at"].endswith("Z")
     assert answer.header("set-cookie") is None
@@ -117,3 +128,15 @@ def test_the_session_has_the_gateways_address_when_the_proxys_secret_is_wrong(mo
     assert event["headers"]["x-taskward-viewer-address"] == VIEWER_ADDRESS
     gateways = event["requestContext"]["identity"]["sourceIp"]
     assert ask("sessions/who_am_i", **ann).json()["session"]["ip"] == gateways
+
+
+def test_whoever_meets_five_addresses_that_have_an_account_has_to_wait(moto_tables: None, clock: Clock) -> None:
+    ask("register/created")
+    for _ in range(5):
+        assert ask("register/email_exists").status == 409
+    for wait in (1, 2, 4):
+        refused = ask("register/email_exists")
+        assert (refused.status, refused.header("retry-after")) == (429, str(wait))
+        clock.advance(seconds=wait)
+        assert ask("register/email_exists").status == 409
+    assert ask("register/by_cookie").status == 201

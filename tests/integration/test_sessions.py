@@ -1,12 +1,24 @@
 """The sessions function, fed from events/sessions."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from taskward.identity import sessions
 from tests.conftest import Clock
-from tests.support.sample_events import Case, ask, check, feed, forged, load, signed_in, signed_up, stored
+from tests.support.sample_events import (
+    Case,
+    answer_to,
+    ask,
+    check,
+    check_cleared,
+    forged,
+    is_let_in,
+    load,
+    signed_in,
+    signed_up,
+    stored,
+)
 
 CASES = {
     "sessions/logout_access_token": Case(204),
@@ -19,9 +31,27 @@ CASES = {
     "sessions/logout_wrong_content_type": Case(204),
     "sessions/who_am_i": Case(200),
     "sessions/who_am_i_without_principal": Case(401, "invalid_token"),
+    "sessions/list": Case(200),
+    "sessions/list_without_principal": Case(401, "invalid_token"),
+    "sessions/end": Case(204),
+    "sessions/end_current": Case(204),
+    "sessions/end_missing": Case(404, "not_found"),
+    "sessions/end_foreign": Case(404, "not_found"),
+    "sessions/end_all": Case(204),
+    "sessions/end_others": Case(204),
+    "sessions/end_all_bad_filter": Case(422, "invalid_request", ["keep"]),
+    "sessions/end_all_unknown_parameter": Case(422, "invalid_request", ["except"]),
 }
 
-LOGOUTS = [name for name, case in CASES.items() if case.status == 204]
+LOGOUTS = [name for name in CASES if name.startswith("sessions/logout_")]
+REST = [name for name in CASES if name not in LOGOUTS]
+# Of each event that ends sessions, those that are left of the two that Ann has: the current one and the other.
+LEFT = {
+    "sessions/end": {"session_id"},
+    "sessions/end_current": {"other_session_id"},
+    "sessions/end_others": {"session_id"},
+    "sessions/end_all": set(),
+}
 WITHOUT_A_GENUINE_TOKEN = ["sessions/logout_nothing", "sessions/logout_forged"]
 
 
@@ -35,6 +65,21 @@ def ann(moto_tables: None, clock: Clock) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def everybody(ann: dict[str, str], clock: Clock) -> dict[str, str]:
+    """Ann's values, with another session of hers, which is older, and one of somebody else."""
+    clock.advance(seconds=5)
+    ben = signed_up("register/by_cookie")
+    current = signed_in()
+    other = {f"other_{name}": ann[name] for name in ("session_id", "access_token", "refresh_token")}
+    return ann | current | other | {"foreign_session_id": ben["session_id"]}
+
+
+def alive() -> set[str]:
+    """All sessions in the table, of everybody."""
+    return {item["session_id"] for item in stored("sessions")} - {"PUBLISHED", "ROTATION"}
+
+
 def filled(ann: dict[str, str], name: str, clock: Clock) -> dict[str, str]:
     """The session's values; its access token has expired where the event is about an expired one."""
     if name == "sessions/logout_expired_access_token":
@@ -43,9 +88,13 @@ def filled(ann: dict[str, str], name: str, clock: Clock) -> dict[str, str]:
     return ann
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in LOGOUTS])
-def test_each_other_event_is_answered_as_its_case_says(name: str, ann: dict[str, str]) -> None:
-    check(name, CASES[name], ask(name, **ann))
+@pytest.mark.parametrize("name", REST)
+def test_each_other_event_is_answered_as_its_case_says_and_ends_no_session_but_those_it_names(
+    name: str, everybody: dict[str, str]
+) -> None:
+    check(name, CASES[name], ask(name, **everybody))
+    left = LEFT.get(name, {"session_id", "other_session_id"})
+    assert alive() == {everybody[which] for which in left | {"foreign_session_id"}}
 
 
 @pytest.mark.parametrize("name", LOGOUTS)
@@ -55,28 +104,18 @@ def test_a_logout_ends_the_session_of_a_genuine_token_and_no_other(
     other = signed_in()
     check(name, CASES[name], ask(name, **filled(ann, name, clock)))
     left = {other["session_id"], ann["session_id"]} if name in WITHOUT_A_GENUINE_TOKEN else {other["session_id"]}
-    assert {item["session_id"] for item in stored("sessions")} == left | {"PUBLISHED", "ROTATION"}
+    assert alive() == left
 
 
 @pytest.mark.parametrize("name", LOGOUTS)
 def test_every_logout_makes_the_browser_forget_the_cookie(name: str, ann: dict[str, str], clock: Clock) -> None:
-    cookie = ask(name, **filled(ann, name, clock)).cookie()
-    assert (cookie.key, cookie.value) == ("__Host-taskward_refresh", "")
-    # A browser drops a cookie with this prefix unless these are as they were when it was set.
-    assert {name: value for name, value in cookie.items() if value} == {
-        "path": "/",
-        "max-age": "0",
-        "secure": True,
-        "httponly": True,
-        "samesite": "Strict",
-    }
+    check_cleared(ask(name, **filled(ann, name, clock)))
 
 
 def test_a_session_that_was_logged_out_is_over_at_once(ann: dict[str, str]) -> None:
-    event = load("authorizer/allow", access_token=ann["access_token"])
-    assert _effect(feed("authorizer/allow", event)) == "Allow"
+    assert is_let_in(ann["access_token"])
     ask("sessions/logout_access_token", **ann)
-    assert _effect(feed("authorizer/allow", event)) == "Deny"
+    assert not is_let_in(ann["access_token"])
     assert ask("refresh/by_body", **ann).json()["code"] == "session_revoked"
 
 
@@ -113,5 +152,73 @@ def test_who_am_i_is_refused_when_the_session_ended_after_the_authorizer_allowed
     assert answer.header("www-authenticate") == 'Bearer error="invalid_token"'
 
 
-def _effect(decision: Any) -> Any:
-    return decision["policyDocument"]["Statement"][0]["Effect"]
+def test_the_list_shows_the_sessions_that_are_alive_the_last_used_first(
+    everybody: dict[str, str], clock: Clock
+) -> None:
+    clock.advance(seconds=5)
+    event = load("refresh/by_body", refresh_token=everybody["other_refresh_token"])
+    event["requestContext"]["identity"]["sourceIp"] = "203.0.113.50"
+    assert answer_to("refresh/by_body", event).status == 200
+    refreshed, current = ask("sessions/list", **everybody).json()
+    now, before = clock.now().replace(microsecond=0), clock.now().replace(microsecond=0) - timedelta(seconds=5)
+    assert current == ask("sessions/who_am_i", **everybody).json()["session"]
+    assert (current["id"], current["current"]) == (everybody["session_id"], True)
+    assert current["last_used_at"] == f"{before:%Y-%m-%dT%H:%M:%SZ}"
+    assert refreshed == {
+        "id": everybody["other_session_id"],
+        "current": False,
+        "created_at": f"{before - timedelta(seconds=5):%Y-%m-%dT%H:%M:%SZ}",
+        "last_used_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "expires_at": f"{now + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
+        "ip": "203.0.113.50",
+        "user_agent": event["requestContext"]["identity"]["userAgent"],
+    }
+
+
+def test_the_list_leaves_out_what_has_run_out(everybody: dict[str, str], clock: Clock) -> None:
+    clock.advance(days=6)
+    ask("refresh/by_body", **everybody)
+    clock.advance(days=2)
+    assert [session["id"] for session in ask("sessions/list", **everybody).json()] == [everybody["session_id"]]
+    # Its row is still there, and as good as gone.
+    assert everybody["other_session_id"] in alive()
+    assert ask("sessions/end", **everybody).status == 404
+
+
+@pytest.mark.parametrize("name", ["sessions/end", "sessions/end_others"])
+def test_the_end_of_another_session_counts_at_once_and_leaves_the_cookie_alone(
+    name: str, everybody: dict[str, str]
+) -> None:
+    assert is_let_in(everybody["other_access_token"])
+    assert ask(name, **everybody).header("set-cookie") is None
+    assert not is_let_in(everybody["other_access_token"])
+    assert is_let_in(everybody["access_token"])
+    assert ask("refresh/by_body", refresh_token=everybody["other_refresh_token"]).json()["code"] == "session_revoked"
+
+
+@pytest.mark.parametrize("name", ["sessions/end_current", "sessions/end_all"])
+def test_the_end_of_the_current_session_makes_the_browser_forget_the_cookie(
+    name: str, everybody: dict[str, str]
+) -> None:
+    check_cleared(ask(name, **everybody))
+    assert not is_let_in(everybody["access_token"])
+
+
+def test_a_session_of_somebody_else_is_answered_exactly_like_one_that_does_not_exist(everybody: dict[str, str]) -> None:
+    foreign, missing = ask("sessions/end_foreign", **everybody), ask("sessions/end_missing", **everybody)
+    assert foreign.headers == missing.headers
+    assert foreign.json() | {"request_id": ""} == missing.json() | {"request_id": ""}
+
+
+def test_a_session_can_be_ended_only_once(everybody: dict[str, str]) -> None:
+    assert ask("sessions/end", **everybody).status == 204
+    assert ask("sessions/end", **everybody).status == 404
+
+
+def test_a_text_that_is_too_long_for_a_key_is_a_session_that_does_not_exist(
+    everybody: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(sessions, "end", lambda _, session_id, *__: looked_up.append(session_id))
+    assert ask("sessions/end", **everybody | {"other_session_id": "x" * 1100}).status == 404
+    assert looked_up == []

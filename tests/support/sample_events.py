@@ -3,15 +3,17 @@
 import base64
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from http.cookies import Morsel, SimpleCookie
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 
+from tests.support import conformance
 from tests.support.events import Context
 from tests.support.template import ROOT
 
@@ -85,6 +87,15 @@ class Answer:
         assert self.header("content-type") in ("application/json", "application/problem+json")
         return json.loads(self.text)
 
+    def next_page(self) -> dict[str, str] | None:
+        """The query of the page after this one; None when this is the last."""
+        link = self.header("link")
+        if link is None:
+            return None
+        address, _, relation = link.partition("; ")
+        assert relation == 'rel="next"'
+        return dict(parse_qsl(urlsplit(address.strip("<>")).query, strict_parsing=True))
+
     def cookie(self) -> Morsel[str]:
         """The one cookie that is set, with its attributes."""
         (cookie,) = SimpleCookie(self.header("set-cookie")).values()
@@ -96,11 +107,19 @@ def ask(name: str, /, **values: str) -> Answer:
     return answer_to(name, load(name, **{key: values[key] for key in placeholders(name) & values.keys()}))
 
 
+def ask_with(body: Any, name: str, /, **values: str) -> Answer:
+    """The answer to a sample event that carries another body, otherwise as `ask`."""
+    event = load(name, **{key: values[key] for key in placeholders(name) & values.keys()})
+    return answer_to(name, event | {"body": json.dumps(body)})
+
+
 def answer_to(name: str, event: Any) -> Answer:
-    """The answer to an event made from the sample of this name."""
+    """The answer to an event made from the sample of this name; it must be one that the OpenAPI document describes."""
     result = feed(name, event)
     assert result["isBase64Encoded"] is False
     headers = {header.lower(): list(values) for header, values in result["multiValueHeaders"].items()}
+    alone = {header: values[0] for header, values in headers.items()}
+    conformance.check(event["httpMethod"], event["path"], result["statusCode"], alone, result["body"].encode())
     return Answer(result["statusCode"], headers, result["body"])
 
 
@@ -108,13 +127,13 @@ def answer_to(name: str, event: Any) -> Answer:
 class Case:
     """What a sample event is answered with: a status and, for a refusal, its code and the members that it names.
 
-    `after` are the events that come before it.
+    `after` are the events that come before it, in this order.
     """
 
     status: int
     code: str | None = None
     fields: Collection[str] = ()
-    after: Collection[str] = ()
+    after: Sequence[str] = ()
 
 
 def check(name: str, case: Case, answer: Answer) -> None:
@@ -147,6 +166,28 @@ def check_problem(answer: Answer, request_id: str, case: Case) -> None:
     assert all(error["message"] for error in errors)
     assert answer.header("set-cookie") is None
     assert (answer.header("www-authenticate") is not None) == (case.status == 401)
+    assert (answer.header("retry-after") is not None) == (case.status in (429, 503))
+
+
+def check_cleared(answer: Answer) -> None:
+    """Assert that the browser is told to forget the refresh token."""
+    cookie = answer.cookie()
+    assert (cookie.key, cookie.value) == ("__Host-taskward_refresh", "")
+    # A browser drops a cookie with this prefix unless these are as they were when it was set.
+    assert {name: value for name, value in cookie.items() if value} == {
+        "path": "/",
+        "max-age": "0",
+        "secure": True,
+        "httponly": True,
+        "samesite": "Strict",
+    }
+
+
+def is_let_in(access_token: str) -> bool:
+    """Whether the authorizer allows a request with this token."""
+    decision = feed("authorizer/allow", load("authorizer/allow", access_token=access_token))
+    effect: str = decision["policyDocument"]["Statement"][0]["Effect"]
+    return effect == "Allow"
 
 
 def signed_in(name: str = "login/ok", **values: str) -> dict[str, str]:
