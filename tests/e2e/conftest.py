@@ -29,8 +29,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     stacks.build(folder / "build")
     with Emulator(folder / "aws", free_port()) as emulator:
-        # A race of cold starts can take longer here than the usual grace; nothing else differs from the defaults.
-        yield stacks.deploy(emulator, folder / "build", {"RefreshGraceSeconds": "300"})
+        # A race of cold starts can take longer here than the usual grace, and so can a few refused sign-ins than the
+        # usual first wait. All tests come from one address. Nothing else differs from the defaults.
+        parameters = {"RefreshGraceSeconds": "300", "AttemptWaitSeconds": "5", "NetworkAttempts": "10000"}
+        yield stacks.deploy(emulator, folder / "build", parameters)
 
 
 @contextmanager
