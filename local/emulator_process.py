@@ -1,7 +1,9 @@
-"""The emulator's process: the emulator as it is installed, and two things that it lacks.
+"""The emulator's process: the emulator as it is installed, and three things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
+
+It believes the header X-Forwarded-For, where API Gateway's `sourceIp` is the other end of the connection.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -17,7 +19,7 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
-from ministack.app import main
+from ministack import app as emulator
 from ministack.services import apigateway_v1
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("authorizer_context", default=None)
@@ -47,6 +49,17 @@ apigateway_v1._stringify_context = _remember
 apigateway_v1._gateway_error_response = _rendered
 
 
+async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http" and scope.get("client"):
+        others = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-forwarded-for"]
+        scope = {**scope, "headers": [*others, (b"x-forwarded-for", scope["client"][0].encode())]}
+    await _app(scope, receive, send)
+
+
+_app = emulator.app
+emulator.app = _app_that_knows_its_clients
+
+
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
@@ -55,4 +68,4 @@ def _end_with(parent: int) -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
-    main()
+    emulator.main()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -203,10 +204,10 @@ def test_events_are_paged_by_their_link(person: Person) -> None:
     assert len(set(seen)) == 5
 
 
-def _finished(person: Person, path: str) -> dict[str, object]:
+def _finished(person: Person, path: str) -> dict[str, Any]:
     deadline = time.monotonic() + _WORK_SECONDS
     while True:
-        job: dict[str, object] = person.request("GET", path).json()
+        job: dict[str, Any] = person.request("GET", path).json()
         if job["state"] not in ("queued", "running") or time.monotonic() > deadline:
             return job
         time.sleep(0.5)

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from local.emulator import REGION
 from local.stack import Stack
 
-FUNCTIONS = ("Authorizer", "Register", "Login", "Refresh", "Sessions", "Tasks", "Discovery", "RotateKeys")
+FUNCTIONS = ("Authorizer", "Register", "Login", "Refresh", "Sessions", "Tasks", "Worker", "Discovery", "RotateKeys")
 TABLES = ("Users", "Sessions", "Tasks")
 
 # (function, table): what it may do there. What is not here, it must not do.
@@ -24,6 +24,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("Sessions", "Sessions"): {"GetItem", "DeleteItem"},
     ("Sessions", "Users"): {"GetItem"},
     ("Tasks", "Tasks"): {"GetItem", "PutItem", "Query created"},
+    ("Worker", "Users"): {"GetItem", "UpdateItem", "Query", "BatchWriteItem"},
+    ("Worker", "Sessions"): {"Query", "BatchWriteItem"},
+    ("Worker", "Tasks"): {"Query", "BatchWriteItem"},
     ("Discovery", "Sessions"): {"GetItem"},
     ("RotateKeys", "Sessions"): {"GetItem", "PutItem"},
 }
@@ -125,6 +128,7 @@ def test_a_role_reaches_nothing_of_the_account_itself(stack: Stack, function: st
         ("iam", "list_roles"),
         ("lambda", "list_functions"),
         ("s3", "list_buckets"),
+        ("sqs", "list_queues"),
         ("dynamodb", "list_tables"),
         ("secretsmanager", "list_secrets"),
     ):
