@@ -25,9 +25,10 @@ def sign_in_paths() -> Json:
         "register",
         SESSIONS,
         "Make an account",
-        "Makes an account and signs in to it at once. Whoever meets too many addresses that have an account has to "
-        "wait.",
+        "Makes an account and signs in to it at once; a session that the cookie is of ends. Whoever meets too many "
+        "addresses that have an account has to wait.",
         public=True,
+        takes=("RefreshCookie",),
         takes_body=body(
             "Registration",
             {"plain": {**account, "name": EXAMPLE_USER["name"]}, "browser": {**account, "delivery": "cookie"}},
@@ -41,9 +42,11 @@ def sign_in_paths() -> Json:
         "login",
         SESSIONS,
         "Sign in",
-        "Starts a session. Whether the address or the password was wrong is not told. Nobody has more than "
-        f"{MAX_PER_USER} sessions: one more takes the place of the one that was not used for the longest time.",
+        "Starts a session; one that the cookie is of ends. Whether the address or the password was wrong is not told. "
+        f"Nobody has more than {MAX_PER_USER} sessions: one more takes the place of the one that was not used for the "
+        "longest time.",
         public=True,
+        takes=("RefreshCookie",),
         takes_body=body("Credentials", {"plain": account, "browser": {**account, "delivery": "cookie"}}),
         answers={"200": _grant_answer("The session is started.", "SessionGrant", with_user=True)},
         refused=(*BODY_REFUSALS, "WrongCredentials", "TooManyAttempts"),

@@ -1,16 +1,18 @@
 """The login function, fed from events/login."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.conftest import Clock
-from tests.support.sample_events import Case, answer_to, ask, check, load, stored
+from tests.support.sample_events import Case, answer_to, ask, check, forged, is_let_in, load, stored
 
 CASES = {
     "login/ok": Case(200),
     "login/email_in_other_case": Case(200),
     "login/by_cookie": Case(200),
+    "login/over_another_session": Case(200),
     "login/wrong_password": Case(401, "invalid_credentials"),
     "login/unknown_email": Case(401, "invalid_credentials"),
     "login/not_an_email": Case(401, "invalid_credentials"),
@@ -34,7 +36,7 @@ def test_each_event_is_answered_as_its_case_says_and_a_refusal_starts_no_session
     for earlier in CASES[name].after:
         ask(earlier)
     before = stored("sessions")
-    check(name, CASES[name], ask(name))
+    check(name, CASES[name], ask(name, refresh_token=registration["refresh_token"]))
     assert (stored("sessions") == before) == (CASES[name].code is not None)
 
 
@@ -55,6 +57,28 @@ def test_a_browser_gets_the_refresh_token_in_a_cookie_that_no_script_can_read(re
     assert (cookie.key, cookie["path"], cookie["domain"]) == ("__Host-taskward_refresh", "/", "")
     assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Strict")
     assert ask("refresh/by_cookie", refresh_token=cookie.value).json()["session_id"] == answer.json()["session_id"]
+
+
+def test_a_sign_in_ends_the_session_that_the_browser_leaves_behind(registration: Any) -> None:
+    elsewhere = ask("login/ok").json()
+    answer = ask("login/over_another_session", refresh_token=registration["refresh_token"])
+    assert not is_let_in(registration["access_token"])
+    assert is_let_in(elsewhere["access_token"])
+    assert is_let_in(answer.json()["access_token"])
+    assert ask("refresh/by_cookie", refresh_token=answer.cookie().value).status == 200
+
+
+def test_a_cookie_that_is_not_genuine_ends_nothing_and_is_in_nobodys_way(registration: Any) -> None:
+    token = forged(registration["refresh_token"], gen=2)
+    assert ask("login/over_another_session", refresh_token=token).status == 200
+    assert is_let_in(registration["access_token"])
+
+
+def test_a_sign_in_that_fails_ends_nothing(registration: Any) -> None:
+    event = load("login/over_another_session", refresh_token=registration["refresh_token"])
+    body = {"email": "ann@example.com", "password": "a guess"}
+    assert answer_to("login/over_another_session", event | {"body": json.dumps(body)}).status == 401
+    assert is_let_in(registration["access_token"])
 
 
 @pytest.mark.parametrize("name", ["login/unknown_email", "login/not_an_email"])

@@ -9,11 +9,12 @@ import pytest
 
 from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support.events import VIEWER_ADDRESS
-from tests.support.sample_events import Case, ask, check, load, signed_up, stored
+from tests.support.sample_events import Case, ask, check, is_let_in, load, signed_up, stored
 
 CASES = {
     "register/created": Case(201),
     "register/by_cookie": Case(201),
+    "register/over_another_session": Case(201),
     "register/through_proxy": Case(201),
     "register/through_forged_proxy": Case(201),
     "register/email_exists": Case(409, "email_exists", after=["register/created"]),
@@ -50,7 +51,7 @@ def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(
     for earlier in case.after:
         ask(earlier)
     before = kept()
-    check(name, case, ask(name, origin_secret=ORIGIN_SECRET))
+    check(name, case, ask(name, origin_secret=ORIGIN_SECRET, refresh_token="not.a.token"))
     assert (kept() == before) == (case.code is not None)
 
 
@@ -140,3 +141,11 @@ def test_whoever_meets_five_addresses_that_have_an_account_has_to_wait(moto_tabl
         clock.advance(seconds=wait)
         assert ask("register/email_exists").status == 409
     assert ask("register/by_cookie").status == 201
+
+
+def test_a_registration_ends_the_session_that_the_browser_leaves_behind(moto_tables: None) -> None:
+    ann, ben = signed_up(), signed_up("register/by_cookie")
+    answer = ask("register/over_another_session", refresh_token=ben["refresh_token"])
+    assert not is_let_in(ben["access_token"])
+    assert is_let_in(ann["access_token"])
+    assert is_let_in(answer.json()["access_token"])

@@ -14,12 +14,13 @@ import pytest
 
 from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support import aws
-from tests.support.sample_events import ask, feed, load, signed_in, signed_up
+from tests.support.sample_events import ask, feed, is_let_in, load, signed_in, signed_up
 
 # Of each event how many keys are published after it, on a stack that had none before.
 CASES = {
     "rotate_keys/scheduled": 1,
     "rotate_keys/forced": 1,
+    "rotate_keys/revoke_all": 1,
     "rotate_keys/cloudformation_create": 1,
     "rotate_keys/cloudformation_update": 1,
     "rotate_keys/cloudformation_delete": 0,
@@ -154,7 +155,24 @@ def test_a_forced_successor_is_published_before_it_signs_and_signs_nobody_out(mo
     assert _published() == [old, new]
     clock.advance(seconds=61)
     assert _kid(signed_in()["access_token"]) == new
-    assert _effect(ann["access_token"]) == "Allow"
+    assert is_let_in(ann["access_token"])
+
+
+def test_with_all_keys_revoked_every_token_is_worthless_and_a_new_key_signs_soon(
+    moto_tables: None, clock: Clock
+) -> None:
+    from taskward.identity import keyring
+
+    (old,), ann = _published(), signed_up()
+    (new,) = feed("rotate_keys/revoke_all", load("rotate_keys/revoke_all"))["published"]
+    keyring.forget()
+    assert _published() == [new] != [old]
+    assert not is_let_in(ann["access_token"])
+    refused = ask("login/ok")
+    assert (refused.status, refused.json()["code"]) == (503, "unavailable")
+    clock.advance(seconds=65)
+    assert _kid(signed_in()["access_token"]) == new
+    assert ask("refresh/by_body", **ann).json()["code"] == "invalid_token"
 
 
 def _fed(name: str, inbox: Inbox) -> Any:
@@ -173,8 +191,3 @@ def _published() -> list[str]:
 
 def _kid(token: str) -> Any:
     return jwt.get_unverified_header(token)["kid"]
-
-
-def _effect(access_token: str) -> Any:
-    decision = feed("authorizer/allow", load("authorizer/allow", access_token=access_token))
-    return decision["policyDocument"]["Statement"][0]["Effect"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration import (
+    test_account,
     test_authorizer,
     test_discovery,
     test_login,
@@ -17,10 +18,12 @@ from tests.integration import (
     test_tasks,
     test_worker,
 )
-from tests.support.sample_events import FOLDER, load, names, placeholders
+from tests.support.conformance import document
+from tests.support.sample_events import FOLDER, Case, load, names, placeholders
 from tests.support.template import resources
 
 TABLES: list[dict[str, Any]] = [
+    test_account.CASES,
     test_authorizer.CASES,
     test_discovery.CASES,
     test_login.CASES,
@@ -33,7 +36,14 @@ TABLES: list[dict[str, Any]] = [
 ]
 
 # What the gateway would not send: the function has to be safe even when a route is left open by mistake.
-WITHOUT_PRINCIPAL = {"tasks/list_without_principal", "sessions/who_am_i_without_principal"}
+WITHOUT_PRINCIPAL = {name for name in names() if name.endswith("_without_principal")}
+
+
+# Refusals that are the same for all operations, whatever they do, and those of the gateway and the authorizer.
+COMMON_CODES = {
+    *("malformed_request", "unsupported_media_type", "too_large", "too_many_requests", "internal_error", "unavailable"),
+    *("authentication_required", "invalid_token", "token_expired", "session_revoked"),
+}
 
 
 def filled(name: str) -> Any:
@@ -79,6 +89,26 @@ def test_every_route_of_the_template_is_reached_by_an_event_of_its_function() ->
         reached.add((event["httpMethod"], event["resource"], name.partition("/")[0]))
     assert len(reached) > len(resources("AWS::Serverless::Function"))
     assert reached == {(*route, folder) for route, (folder, _) in routes().items()}
+
+
+def test_every_refusal_of_its_own_that_the_document_has_for_an_operation_is_shown_by_an_event() -> None:
+    shown = set()
+    for name, case in ((name, case) for table in TABLES for name, case in table.items()):
+        if isinstance(case, Case):
+            event = filled(name)
+            shown.add((event["httpMethod"], event["resource"], str(case.status), case.code))
+    described = set()
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                if "$ref" in response:
+                    component = document()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+                    (content,) = component["content"].values()
+                    _, narrowed = content["schema"]["allOf"]
+                    codes = set(narrowed["properties"]["code"]["enum"]) - COMMON_CODES
+                    described |= {(method.upper(), path, status, code) for code in codes}
+    assert len(described) > 30
+    assert described <= shown
 
 
 @pytest.mark.parametrize("name", REQUESTS)

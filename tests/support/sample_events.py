@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 
-from tests.support import conformance
+from tests.support import aws, conformance
 from tests.support.events import Context
 from tests.support.template import ROOT
 
@@ -206,6 +206,13 @@ def signed_in(name: str = "login/ok", **values: str) -> dict[str, str]:
 def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
     """Register through the function itself; otherwise as `signed_in`."""
     return signed_in(name, **values)
+
+
+def work_off() -> None:
+    """Have the worker write all exports that wait in the queue."""
+    for message in aws.queued():
+        assert message.pop("kind") == "export"
+        feed("worker/export", load("worker/export", receipt_handle="taken", **message))
 
 
 def stored(table: str) -> list[dict[str, Any]]:

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
+from pynamodb.connection import Connection
 from pynamodb.exceptions import GetError, PutError, TransactWriteError
 
 from taskward import storage
 from taskward.errors import UnavailableError
+from taskward.identity import sessions
+from taskward.identity.event_tables import EventItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
+from taskward.jobs import jobs, queue
 from taskward.tasks.tables import TaskItem
-from tests.support import events
-from tests.support.people import registered
+from tests.support import aws, events
+from tests.support.people import PASSWORD, registered
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 
@@ -73,17 +77,93 @@ def test_the_authorizer_raises_when_it_cannot_know_and_never_denies(monkeypatch:
 
 
 def test_a_logout_that_could_not_end_the_session_does_not_say_that_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pynamodb.exceptions import DeleteError
-
     from taskward.identity import grants
 
     token = grants.issue(registered()[1]).access_token
     event = events.request("POST", "/auth/logout", headers={"Authorization": f"Bearer {token}"})
     handler = _function("sessions").handler
+    alive = SessionItem.count()
     with monkeypatch.context() as patch:
-        patch.setattr(SessionItem, "delete", _failing(DeleteError("failed", TIMED_OUT)))
+        patch.setattr(Connection, "transact_write_items", _failing(TransactWriteError("failed", TIMED_OUT)))
         assert handler(event, events.Context())["statusCode"] == 503
+        assert SessionItem.count() == alive
     assert handler(event, events.Context())["statusCode"] == 204
+    assert SessionItem.count() == alive - 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/auth/sessions"), ("DELETE", "/auth/sessions/{session_id}")])
+def test_an_end_of_sessions_that_failed_ends_none(method: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    user, session = registered()
+    address = path.format(session_id=session.session_id)
+    event = events.request(method, address, principal=(user.user_id, session.session_id))
+    handler = _function("sessions").handler
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "transact_write_items", _failing(TransactWriteError("failed", THROTTLED)))
+        answer = handler(event, events.Context())
+        assert answer["statusCode"] == 503
+        assert "Set-Cookie" not in answer["multiValueHeaders"]
+    assert [alive.session_id for alive in sessions.live(user.user_id)] == [session.session_id]
+    assert handler(event, events.Context())["statusCode"] == 204
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/auth/password", {"current_password": PASSWORD, "new_password": "walnut canoe 9 rivers"}),
+        ("DELETE", "/account", {"password": PASSWORD}),
+    ],
+)
+def test_a_fault_is_no_failed_attempt_and_a_retry_does_it(
+    method: str, path: str, body: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, session = registered()
+    event = events.request(method, path, body, principal=(user.user_id, session.session_id))
+    handler = _function("account").handler
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "transact_write_items", _failing(TransactWriteError("failed", TIMED_OUT)))
+        # More often than a wrong password could be given.
+        for _ in range(6):
+            assert handler(event, events.Context())["statusCode"] == 503
+    assert handler(event, events.Context())["statusCode"] == 204
+
+
+@pytest.mark.parametrize("cause", [THROTTLED, TIMED_OUT])
+def test_an_export_that_could_not_be_queued_is_in_no_later_ones_way(
+    cause: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, session = registered()
+    event = events.request("POST", "/account/export", principal=(user.user_id, session.session_id))
+    handler = _function("account").handler
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "send", _failing(cause))
+        for _ in range(6):
+            assert handler(event, events.Context())["statusCode"] == 503
+    assert jobs.of_user(user.user_id) == []
+    assert handler(event, events.Context())["statusCode"] == 202
+    assert [message["kind"] for message in aws.queued()] == ["export"]
+
+
+def test_a_deletion_that_could_not_be_queued_deletes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, session = registered()
+    event = events.request("DELETE", "/account", {"password": PASSWORD}, principal=(user.user_id, session.session_id))
+    handler = _function("account").handler
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "send", _failing(TIMED_OUT))
+        answer = handler(event, events.Context())
+    assert answer["statusCode"] == 503
+    assert "Set-Cookie" not in answer["multiValueHeaders"]
+    assert sessions.live(user.user_id) != []
+    assert handler(event, events.Context())["statusCode"] == 204
+
+
+def test_a_security_event_that_could_not_be_stored_takes_nothing_from_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, session = registered()
+    body = {"current_password": "a guess", "new_password": "walnut canoe 9 rivers"}
+    event = events.request("POST", "/auth/password", body, principal=(user.user_id, session.session_id))
+    monkeypatch.setattr(EventItem, "save", _failing(PutError("failed", THROTTLED)))
+    assert _function("account").handler(event, events.Context())["statusCode"] == 403
 
 
 def test_a_registration_that_could_not_be_answered_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
