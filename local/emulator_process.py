@@ -1,9 +1,11 @@
-"""The emulator's process: the emulator as it is installed, and three things that it lacks.
+"""The emulator's process: the emulator as it is installed, and four things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
 
 It believes the header X-Forwarded-For, where API Gateway's `sourceIp` is the other end of the connection.
+
+It speaks plain HTTP, on this machine alone, and so refuses what a policy allows over TLS alone. Here it counts as TLS.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -20,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ministack import app as emulator
+from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("authorizer_context", default=None)
@@ -45,8 +48,13 @@ def _text(value: str) -> bytes:
     return json.dumps(value)[1:-1].encode()
 
 
+def _pin_secure(source_ip: str, _: bool) -> None:
+    iam_evaluator.pin_request_origin(source_ip, True)
+
+
 apigateway_v1._stringify_context = _remember
 apigateway_v1._gateway_error_response = _rendered
+emulator.pin_request_origin = _pin_secure
 
 
 async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:

@@ -93,6 +93,35 @@ def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
     assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "s3", "secretsmanager", "sqs"}
 
 
+# botocore finds a service's description, and the rules of its addresses, in data files of the layer.
+_MAKE_CLIENTS = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import boto3
+from taskward.jobs import queue, results
+clients = [boto3.client("dynamodb"), boto3.client("secretsmanager"), queue._client(), results._client()]
+url, _ = results.link("exports/a/b.json", "c.json")
+print(json.dumps([client.meta.endpoint_url for client in clients] + [url.partition("?")[0]]))
+"""
+
+
+def test_the_layer_alone_reaches_each_service_at_its_regional_address(layer: Path) -> None:
+    environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _MAKE_CLIENTS, str(layer)],
+        env=environment | {"EXPORTS_BUCKET": "bucket"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        *("https://dynamodb.eu-central-1.amazonaws.com", "https://secretsmanager.eu-central-1.amazonaws.com"),
+        *("https://sqs.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com"),
+        "https://bucket.s3.eu-central-1.amazonaws.com/exports/a/b.json",
+    ]
+
+
 def test_the_layer_cross_builds_for_lambda(tmp_path: Path) -> None:
     environment = os.environ | {"ARTIFACTS_DIR": str(tmp_path), "UV": str(tool("uv", "uv"))}
     command = ["make", "--silent", "-C", str(ROOT / "layers" / "taskward"), "build-TaskwardLayer"]

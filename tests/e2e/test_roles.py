@@ -47,7 +47,7 @@ class Actor:
         roles = stack.client("iam").list_roles()["Roles"]
         arn = next(role["Arn"] for role in roles if f"-{function}FunctionRole-" in role["RoleName"])
         session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-        self._credentials = {
+        self.credentials = {
             "aws_access_key_id": session["AccessKeyId"],
             "aws_secret_access_key": session["SecretAccessKey"],
             "aws_session_token": session["SessionToken"],
@@ -56,10 +56,10 @@ class Actor:
     def client(self, service: str) -> Any:
         """A client with this role's permissions."""
         endpoint = self.stack.emulator.endpoint
-        return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **self._credentials)  # type: ignore[call-overload]
+        return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **self.credentials)  # type: ignore[call-overload]
 
 
-def _is_allowed(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
+def is_allowed(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
     try:
         getattr(client, operation)(**arguments)
     except ClientError as error:
@@ -99,7 +99,7 @@ def test_a_role_may_do_to_each_table_what_its_function_does_and_nothing_else(sta
     client = Actor(stack, function).client("dynamodb")
     for table in TABLES:
         actions = _table_actions(stack, table)
-        allowed = {name for name, operation, arguments in actions if _is_allowed(client, operation, arguments)}
+        allowed = {name for name, operation, arguments in actions if is_allowed(client, operation, arguments)}
         assert allowed == ALLOWED.get((function, table), set()), table
 
 
@@ -117,7 +117,7 @@ def test_a_role_may_read_or_write_only_the_secrets_of_its_function(stack: Stack,
         }
         # Whoever may write is believed to: the next sign-in depends on what is there.
         tried = {name: call for name, call in actions.items() if name == "GetSecretValue" or name not in expected}
-        allowed = {name for name, (operation, arguments) in tried.items() if _is_allowed(client, operation, arguments)}
+        allowed = {name for name, (operation, arguments) in tried.items() if is_allowed(client, operation, arguments)}
         assert allowed == expected & tried.keys(), secret
 
 
@@ -132,4 +132,4 @@ def test_a_role_reaches_nothing_of_the_account_itself(stack: Stack, function: st
         ("dynamodb", "list_tables"),
         ("secretsmanager", "list_secrets"),
     ):
-        assert not _is_allowed(actor.client(service), operation, {}), (service, operation)
+        assert not is_allowed(actor.client(service), operation, {}), (service, operation)

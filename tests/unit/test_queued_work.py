@@ -16,7 +16,7 @@ BUCKET = resources("AWS::S3::Bucket")["ExportsBucket"]
 def test_a_message_is_put_aside_after_as_many_attempts_as_the_worker_is_told() -> None:
     redrive = QUEUES["JobsQueue"]["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"]}
-    assert redrive["maxReceiveCount"] == WORKER["Environment"]["Variables"]["JOB_RECEIVES"] == 5
+    assert redrive["maxReceiveCount"] == WORKER["Environment"]["Variables"]["JOB_RECEIVES"] == "5"
 
 
 def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
