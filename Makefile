@@ -9,10 +9,10 @@ UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset test test-unit lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset test test-unit bench-deletion bench-export lint validate build lock openapi deploy tools clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## Run the service on this machine (PORT=8080)
 	@$(RUN) -m local.run run --port $(PORT)
@@ -40,6 +40,12 @@ build: tools ## sam build, for Lambda
 
 deploy: build ## sam build and sam deploy (CONFIG=default, dev or prod)
 	@SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam deploy --config-env $(or $(CONFIG),default)
+
+bench-deletion: tools $(DYNAMODB) ## Time the removal of 100,000 tasks
+	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.deletion
+
+bench-export: tools $(DYNAMODB) ## Time the export of 100,000 tasks
+	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.export
 
 openapi: tools ## Write the OpenAPI document and its page anew
 	@$(RUN) -m local.openapi
