@@ -15,6 +15,11 @@ def login() -> Response[str]:
     client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
     user, session = sign_in.sign_in(credentials, client)
-    end_session_of_cookie(handler, client)
-    by_cookie = credentials.delivery == "cookie"
-    return grant_answer(200, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))
+    had_cookie = end_session_of_cookie(handler, client)
+    return grant_answer(
+        200,
+        grants.issue(session),
+        by_cookie=credentials.delivery == "cookie",
+        user=users.representation(user),
+        clear_cookie=had_cookie,
+    )

@@ -14,6 +14,11 @@ def register() -> Response[str]:
     client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
     user, session = accounts.register(registration, client)
-    end_session_of_cookie(handler, client)
-    by_cookie = registration.delivery == "cookie"
-    return grant_answer(201, grants.issue(session), by_cookie=by_cookie, user=users.representation(user))
+    had_cookie = end_session_of_cookie(handler, client)
+    return grant_answer(
+        201,
+        grants.issue(session),
+        by_cookie=registration.delivery == "cookie",
+        user=users.representation(user),
+        clear_cookie=had_cookie,
+    )

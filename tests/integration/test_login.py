@@ -68,6 +68,14 @@ def test_a_sign_in_ends_the_session_that_the_browser_leaves_behind(registration:
     assert ask("refresh/by_cookie", refresh_token=answer.cookie().value).status == 200
 
 
+def test_the_cookie_of_the_session_that_was_left_goes_with_it(registration: Any) -> None:
+    event = load("login/over_another_session", refresh_token=registration["refresh_token"])
+    body = json.loads(event["body"]) | {"delivery": "body"}
+    answer = answer_to("login/over_another_session", event | {"body": json.dumps(body)})
+    assert answer.json()["refresh_token"]
+    assert (answer.cookie().value, answer.cookie()["max-age"]) == ("", "0")
+
+
 def test_a_cookie_that_is_not_genuine_ends_nothing_and_is_in_nobodys_way(registration: Any) -> None:
     token = forged(registration["refresh_token"], gen=2)
     assert ask("login/over_another_session", refresh_token=token).status == 200

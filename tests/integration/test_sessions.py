@@ -15,6 +15,7 @@ from tests.support.sample_events import (
     forged,
     is_let_in,
     load,
+    placeholders,
     signed_in,
     signed_up,
     stored,
@@ -218,7 +219,12 @@ def test_a_session_can_be_ended_only_once(everybody: dict[str, str]) -> None:
 def test_a_text_that_is_too_long_for_a_key_is_a_session_that_does_not_exist(
     everybody: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_up: list[str] = []
-    monkeypatch.setattr(sessions, "end", lambda _, session_id, *__: looked_up.append(session_id))
+    monkeypatch.setattr(sessions, "transact", pytest.fail)
     assert ask("sessions/end", **everybody | {"other_session_id": "x" * 1100}).status == 404
-    assert looked_up == []
+
+
+@pytest.mark.parametrize("name", ["sessions/end_all", "tasks/delete_all"])
+def test_an_id_that_a_client_lost_does_not_stand_for_all(everybody: dict[str, str], name: str) -> None:
+    event = load(name, **{place: everybody[place] for place in placeholders(name)})
+    assert answer_to(name, event | {"path": event["path"] + "/"}).status == 404
+    assert is_let_in(everybody["access_token"])

@@ -67,7 +67,7 @@ def _registry() -> Registry[Any]:
 
 
 def _check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    template = _template_of(path)
+    template = _template_of(method, path)
     operation = document()["paths"][template].get(method.lower()) if template else None
     if template is None or operation is None:
         _check_unknown_route(method, status, headers, body)
@@ -98,13 +98,14 @@ def _check_unknown_route(method: str, status: int, headers: Mapping[str, str], b
         _fail("an answer to HEAD has no body")
 
 
-def _template_of(path: str) -> str | None:
+def _template_of(method: str, path: str) -> str | None:
     bare = path.partition("?")[0]
     server = document()["servers"][0]["url"]
     if bare.startswith(f"{server}/"):
         bare = bare.removeprefix(server)
-    # The gateway takes a trailing slash for the same resource.
-    bare = bare.rstrip("/")
+    # The gateway takes a trailing slash for the same resource; the service does not when something is to be deleted.
+    if method != "DELETE":
+        bare = bare.rstrip("/")
     patterns = {template: re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)) for template in document()["paths"]}
     return next((template for template, pattern in patterns.items() if re.fullmatch(pattern, bare)), None)
 

@@ -72,8 +72,7 @@ class Api(APIGatewayRestResolver):
             user_id=caller.get("user_id"),
             session_id=caller.get("session_id"),
         ):
-            # The gateway takes a trailing slash for the same resource; so do the routes.
-            return self.resolve({**event, "path": event["path"].rstrip("/") or "/"}, context)
+            return self.resolve({**event, "path": _routed_path(event)}, context)
 
     def principal(self) -> Principal:
         """Who is calling, from the authorizer's context and from nowhere else."""
@@ -185,6 +184,16 @@ class Api(APIGatewayRestResolver):
             known = error.code != "invalid_credentials"
             headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if known else "Bearer"
         return Response(error.status, PROBLEM, dumps(document), headers)
+
+
+def _routed_path(event: Mapping[str, Any]) -> str:
+    """The path to look up: gateway and resolver take one with a trailing slash for the same resource.
+
+    Not so for DELETE: there the slash is all that is left of an id that a client lost, and must not stand for all there
+    are. It is looked up as an id that nothing has.
+    """
+    path: str = event["path"]
+    return f"{path}-" if event["httpMethod"] == "DELETE" and path.endswith("/") else path
 
 
 def answer(

@@ -20,8 +20,13 @@ CLIENT_HEADER = "X-Taskward-Client"
 """Any value: a page of another site cannot add it to a request without our leave."""
 
 
-def grant_answer(status: int, grant: Grant, *, by_cookie: bool, user: dict[str, Any] | None = None) -> Response[str]:
-    """The answer that hands out a grant; `user` is shown after a sign-in, not after a refresh."""
+def grant_answer(
+    status: int, grant: Grant, *, by_cookie: bool, user: dict[str, Any] | None = None, clear_cookie: bool = False
+) -> Response[str]:
+    """The answer that hands out a grant; `user` is shown after a sign-in, not after a refresh.
+
+    `clear_cookie` takes a cookie away whose session was ended, when no other takes its place.
+    """
     content: dict[str, Any] = {
         "access_token": grant.access_token,
         "token_type": "Bearer",
@@ -33,7 +38,8 @@ def grant_answer(status: int, grant: Grant, *, by_cookie: bool, user: dict[str, 
     if by_cookie:
         lifetime = grant.refresh_expires_at - clock.epoch()
         return answer(status, content, cookies=[_cookie(grant.refresh_token, lifetime)])
-    return answer(status, content | {"refresh_token": grant.refresh_token})
+    cookies = [cleared_cookie()] if clear_cookie else None
+    return answer(status, content | {"refresh_token": grant.refresh_token}, cookies=cookies)
 
 
 def cleared_cookie() -> Cookie:
@@ -50,13 +56,15 @@ def refresh_token_cookie(api: Api) -> str | None:
     return None
 
 
-def end_session_of_cookie(api: Api, client: Client) -> None:
-    """End the session that a browser leaves behind when it signs in anew (ASVS 7.2.4), if its cookie is genuine."""
+def end_session_of_cookie(api: Api, client: Client) -> bool:
+    """End the session that a browser leaves behind when it signs in anew (ASVS 7.2.4); whether it had a cookie."""
     token = refresh_token_cookie(api)
-    if token:
-        with suppress(UnauthenticatedError):
-            left = tokens.verify_refresh(token, keys.published(), even_expired=True)
-            sessions.end(left.user_id, left.session_id, client, "signed_in_again")
+    if token is None:
+        return False
+    with suppress(UnauthenticatedError):
+        left = tokens.verify_refresh(token, keys.published(), even_expired=True)
+        sessions.end(left.user_id, left.session_id, client, "signed_in_again")
+    return True
 
 
 def require_own_script(api: Api) -> None:

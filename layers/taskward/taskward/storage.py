@@ -17,6 +17,9 @@ from taskward.errors import UnavailableError
 CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
 
+ID_LENGTH = 36
+"""Characters of an id, a UUID. What is longer is nobody's, and may be too long for a key."""
+
 # Refusals of the database that say that we wrote the request wrong: a retry would not heal them.
 _OUR_FAULTS = {
     *("ValidationException", "SerializationException", "ItemCollectionSizeLimitExceededException"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from taskward.timezones import checked_timezone
 from taskward.validation import RequestBody
@@ -13,7 +13,7 @@ Delivery = Literal["body", "cookie"]
 # What is accepted is for the passwords module to say; the limit only bounds the work.
 NewPassword = Annotated[str, Field(max_length=1024, repr=False, description="8 to 128 characters, any characters")]
 CurrentPassword = Annotated[str, Field(max_length=1024, repr=False)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class Registration(RequestBody):

@@ -22,7 +22,7 @@ from taskward.identity.event_tables import EventItem
 from taskward.identity.events import Reason
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.tokens import RefreshClaims
-from taskward.storage import TransactionConflictError, collided, condition_failed, connection_of, transact
+from taskward.storage import ID_LENGTH, TransactionConflictError, collided, condition_failed, connection_of, transact
 
 FOREIGN_STREAK_LIMIT = 3
 """Generations in a row in which a second address was answered within the grace: then it is a thief riding it."""
@@ -141,7 +141,9 @@ def _reuse(session: SessionItem, client: Client, how: Reason) -> TokenReusedErro
 
 
 def end(user_id: str, session_id: str, client: Client, reason: Reason) -> bool:
-    """End a session, at once, and record it; False when it was over already."""
+    """End a session, at once, and record it; False when it is no session of this user, or over already."""
+    if len(session_id) > ID_LENGTH:
+        return False
     return _end(SessionItem(user_id, session_id), [events.new("session_ended", user_id, client, session_id, reason)])
 
 

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from taskward import clock
 from taskward.errors import NotFoundError
 from taskward.jobs.tables import DONE, FAILED, JOB_PREFIX, QUEUED, RUNNING, JobItem, job_key
-from taskward.storage import condition_failed, user_key
+from taskward.storage import ID_LENGTH, condition_failed, user_key
 
 Kind = Literal["export"]
 
@@ -23,8 +23,6 @@ KEPT_FOR = timedelta(hours=24)
 
 SILENT_FOR = timedelta(hours=1)
 """A job of which nothing was heard for so long has failed: its message was lost, or its worker died."""
-
-_ID_LENGTH = 36
 
 
 class JobGoneError(Exception):
@@ -54,7 +52,7 @@ def get(user_id: str, job_id: str) -> JobItem:
     ------
     NotFoundError: there is none with this id, or not for this user, or its time is over.
     """
-    if len(job_id) > _ID_LENGTH:
+    if len(job_id) > ID_LENGTH:
         raise NotFoundError
     try:
         job = JobItem.get(user_key(user_id), job_key(job_id), consistent_read=True)

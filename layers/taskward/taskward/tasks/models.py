@@ -107,7 +107,7 @@ def fields_of(task: TaskItem) -> dict[str, Any]:
 
 def representation(task: TaskItem, base_url: str) -> dict[str, Any]:
     """A task as it is shown to its owner; `base_url` is the API's address for this viewer."""
-    return {"url": f"{base_url}/tasks/{task.task_id}", **facts(task)}
+    return {"id": task.task_id, "url": f"{base_url}/tasks/{task.task_id}", **facts(task)}
 
 
 def facts(task: TaskItem) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pynamodb.exceptions import PutError
 
 from taskward import clock
 from taskward.errors import NotFoundError, PreconditionFailedError, UnavailableError
-from taskward.storage import CONFLICT_ATTEMPTS, back_off, condition_failed
+from taskward.storage import CONFLICT_ATTEMPTS, ID_LENGTH, back_off, condition_failed
 from taskward.tasks import queries
 from taskward.tasks.models import TaskFields, merge_patched
 from taskward.tasks.tables import COMPLETED, OPEN, TRASHED, TaskItem
@@ -26,8 +26,6 @@ Precondition = Callable[[int], bool]
 """Whether a version is one that the caller knows (If-Match)."""
 
 TRASH_DAYS = 30
-
-_ID_LENGTH = 36
 
 _DELETION_SECONDS = 20.0
 """How long one request may go on deleting; the gateway gives up at 29 s."""
@@ -59,7 +57,7 @@ def get(user_id: str, task_id: str) -> TaskItem:
 
 
 def _stored(user_id: str, task_id: str) -> TaskItem:
-    if len(task_id) > _ID_LENGTH:
+    if len(task_id) > ID_LENGTH:
         raise NotFoundError
     try:
         return TaskItem.get(user_id, task_id, consistent_read=True)
