@@ -9,7 +9,7 @@ UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset test test-unit bench-deletion bench-export lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset test test-unit bench-deletion bench-export bench-sign-in lint validate build lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-deletion: tools $(DYNAMODB) ## Time the removal of 100,000 tasks
 
 bench-export: tools $(DYNAMODB) ## Time the export of 100,000 tasks
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.export
+
+bench-sign-in: tools $(DYNAMODB) ## Compare refused sign-ins: account, no account
+	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.sign_in
 
 openapi: tools ## Write the OpenAPI document and its page anew
 	@$(RUN) -m local.openapi

@@ -89,6 +89,56 @@ def test_only_what_issues_tokens_or_rotates_keys_may_read_the_signing_keys() -> 
     assert readers == {"RegisterFunction", "LoginFunction", "RefreshFunction", "RotateKeysFunction"}
 
 
+# Which rows of the Users table a role may write, by the beginning of their partition; None for all of them.
+WRITERS_OF_USERS: dict[str, set[str] | None] = {
+    "RegisterFunction": None,
+    "LoginFunction": {"USER#*", "EVENTS#*", "ATTEMPT#*"},
+    "RefreshFunction": {"EVENTS#*", "ATTEMPT#NETWORK#*"},
+    "SessionsFunction": {"EVENTS#*"},
+    "AccountFunction": None,
+    "WorkerFunction": None,
+}
+WRITES = {f"dynamodb:{action}" for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")}
+
+
+def test_who_only_records_events_or_counts_attempts_cannot_write_accounts() -> None:
+    found: dict[str, set[str] | None] = {}
+    for name, statement in _statements():
+        if "UsersTable" not in json.dumps(statement["Resource"]) or not WRITES & set(_actions(statement)):
+            continue
+        condition = statement.get("Condition")
+        if condition is None:
+            found[name] = None
+        elif found.get(name, set()) is not None:
+            found[name] = (found.get(name) or set()) | set(condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+    assert found == WRITERS_OF_USERS
+
+
+def test_whoever_writes_sessions_is_kept_off_the_published_keys() -> None:
+    writers = {
+        name
+        for name, statement in _statements()
+        if statement["Effect"] == "Allow"
+        and "SessionsTable" in json.dumps(statement["Resource"])
+        and WRITES & set(_actions(statement))
+    }
+    kept_off = {
+        name
+        for name, statement in _statements()
+        if statement["Effect"] == "Deny" and set(_actions(statement)) >= WRITES
+    }
+    assert writers - kept_off == {"RotateKeysFunction"}
+
+
+def test_a_flood_on_sign_in_is_held_up_before_it_reaches_anything_else() -> None:
+    limited = {(setting["HttpMethod"], setting["ResourcePath"]) for setting in API["MethodSettings"]}
+    assert limited == {
+        ("*", "/*"),
+        *(("POST", f"/~1auth~1{name}") for name in ("login", "register", "refresh")),
+    }
+    assert all({"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= setting.keys() for setting in API["MethodSettings"])
+
+
 def test_every_function_answers_before_the_gateway_gives_up() -> None:
     common = template()["Globals"]["Function"]["Timeout"]
     for name, function in FUNCTIONS.items():

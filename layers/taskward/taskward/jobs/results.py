@@ -56,6 +56,7 @@ def link(key: str, file_name: str) -> tuple[str, str]:
             "Bucket": settings.exports_bucket(),
             "Key": key,
             "ResponseContentType": MEDIA_TYPE,
+            "ResponseCacheControl": "no-store",
             "ResponseContentDisposition": f'attachment; filename="{file_name}"',
         },
         ExpiresIn=LINK_SECONDS,
