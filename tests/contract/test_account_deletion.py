@@ -12,10 +12,10 @@ from taskward.errors import (
     UnavailableError,
     WrongPasswordError,
 )
-from taskward.identity import accounts, grants, keys, principals, sessions, sign_in, tokens, users
-from taskward.identity.models import Credentials
+from taskward.identity import accounts, exports, grants, keys, principals, sessions, sign_in, tokens, users
+from taskward.identity.models import AccountPatch, Credentials
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import UserItem
+from taskward.identity.user_tables import EmailItem, UserItem
 from taskward.jobs import queue
 from taskward.principal import Principal
 from tests.support.people import HOME, PASSWORD, registered, signed_in
@@ -63,6 +63,19 @@ def test_it_takes_the_password(queued: list[tuple[dict[str, Any], int]]) -> None
         _delete(user, session, "a wrong password")
     assert not queued
     assert users.get(user.user_id).email == EMAIL
+
+
+def test_a_deleted_account_gets_no_more_rows(queued: list[tuple[dict[str, Any], int]]) -> None:
+    user, session = registered(EMAIL)
+    _delete(user, session)
+    before = {(item.pk, item.sk) for item in EmailItem.scan()}
+    late = Principal(user.user_id, session.session_id)
+    with pytest.raises(SessionRevokedError):
+        exports.request(late, HOME)
+    with pytest.raises(SessionRevokedError):
+        users.patch(user.user_id, AccountPatch(name="Late"))
+    assert {(item.pk, item.sk) for item in EmailItem.scan()} == before
+    assert len(queued) == 1
 
 
 def test_nothing_is_deleted_that_the_worker_would_never_hear_of(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from taskward.errors import (
     UnavailableError,
     WrongPasswordError,
 )
-from taskward.identity import accounts, attempts, passwords, sign_in
+from taskward.identity import accounts, attempts, grants, keys, passwords, sessions, sign_in, tokens
 from taskward.identity.attempt_tables import AttemptsItem
 from taskward.identity.models import Credentials, PasswordChange, Registration
 from taskward.identity.password_change import change_password
@@ -78,6 +78,37 @@ def test_failures_are_forgotten_after_a_day(clock: Clock) -> None:
     assert _wait(_guess) == 1
 
 
+def test_failures_that_led_to_no_wait_are_forgotten_as_well(clock: Clock) -> None:
+    _fail(3)
+    clock.advance(seconds=attempts.WINDOW_SECONDS)
+    _fail(1)
+    (counted,) = [item for item in AttemptsItem.scan() if item.sk == f"NETWORK#{ELSEWHERE.address}"]
+    assert counted.failures == 1
+
+
+def test_an_attempt_that_was_refused_counts_nowhere(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "account_attempts", lambda: 2)
+    _fail(1, _from(1))
+    _fail(1, _from(2))
+    for _ in range(8):
+        assert _wait(lambda: _guess(_from(3))) == attempts.WINDOW_SECONDS
+    counted = {
+        (item.pk, item.sk): int(item.failures) for item in AttemptsItem.scan() if "192.0.2.3" in item.pk + item.sk
+    }
+    assert list(counted.values()) == [0]
+
+
+def test_a_success_that_used_up_the_last_free_attempt_makes_nobody_wait(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "network_attempts", lambda: 3)
+    registered(EMAIL)
+    _fail(2, email="bob@example.com")
+    _guess(password=PASSWORD)
+    _fail(1, email="carol@example.com")
+    assert _wait(lambda: _guess(email="dan@example.com")) == 1
+
+
 def test_success_clears_the_counter_of_account_and_network(clock: Clock) -> None:
     registered(EMAIL)
     for _ in range(3):
@@ -125,6 +156,18 @@ def test_an_account_that_is_guessed_at_from_everywhere_is_left_to_those_who_know
     _guess(HOME, password=PASSWORD)
     clock.advance(seconds=attempts.WINDOW_SECONDS)
     _guess(_from(99), password=PASSWORD)
+
+
+def test_a_network_is_known_for_ninety_days_after_the_last_sign_in_from_there(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "account_attempts", lambda: 2)
+    registered(EMAIL)
+    clock.advance(days=90, seconds=-1)
+    _fail(2, _from(1))
+    _fail(1, HOME)
+    clock.advance(seconds=1)
+    assert _wait(lambda: _guess(HOME, password=PASSWORD)) == attempts.WINDOW_SECONDS - 1
 
 
 def test_guesses_from_everywhere_at_once_do_not_get_past_a_hundred(
@@ -202,9 +245,10 @@ def test_the_current_password_cannot_be_guessed_in_a_stolen_session(clock: Clock
 
 
 def test_who_is_signed_in_may_change_the_password_whoever_else_is_guessing(clock: Clock) -> None:
-    user, _ = registered(EMAIL)
+    user, session = registered(EMAIL)
     nomad = Client("2001:db8:7::1", "tests")
-    _, session = sign_in.sign_in(Credentials(email=EMAIL, password=PASSWORD), nomad)
+    # Where the session was refreshed last, though nobody ever signed in from there.
+    sessions.refresh(tokens.verify_refresh(grants.issue(session).refresh_token, keys.published()), nomad)
     for number in range(20):
         _fail(5, _from(number))
     request = PasswordChange(current_password=PASSWORD, new_password="violet bicycle 12")

@@ -222,7 +222,7 @@ def _take_back(reservations: list[_Reservation]) -> None:
             if reservation.open_at is not None and _updated(
                 item,
                 [AttemptsItem.failures.add(-1), AttemptsItem.open_at.remove()],
-                same & (AttemptsItem.failures == reservation.failures) & (AttemptsItem.open_at == reservation.open_at),
+                same & (AttemptsItem.failures == reservation.failures),
             ):
                 continue
             _updated(item, [AttemptsItem.failures.add(-1)], same & (AttemptsItem.failures > 0))
