@@ -1,0 +1,282 @@
+"""The security document, held to what it speaks of: the standard's list, the tests it names, template and code."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from taskward.identity import attempts, events, exports, known_addresses, passwords, rotation, sessions
+from taskward.jobs import jobs, results
+from tests.support.conformance import document
+from tests.support.template import ROOT, resources, template
+
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+# All requirements of OWASP ASVS 5.0.0, chapters V4, V6, V7, V8, V9, V11, V14 and V16, of the first two levels.
+REQUIREMENTS = {
+    "1": (
+        "4.1.1 4.4.1 "
+        "6.1.1 6.2.1 6.2.2 6.2.3 6.2.4 6.2.5 6.2.6 6.2.7 6.2.8 6.3.1 6.3.2 6.4.1 6.4.2 "
+        "7.2.1 7.2.2 7.2.3 7.2.4 7.4.1 7.4.2 "
+        "8.1.1 8.2.1 8.2.2 8.3.1 "
+        "9.1.1 9.1.2 9.1.3 9.2.1 "
+        "11.3.1 11.3.2 11.4.1 "
+        "14.2.1 14.3.1 "
+    ),
+    "2": (
+        "4.1.2 4.1.3 4.2.1 4.3.1 4.3.2 4.4.2 4.4.3 4.4.4 "
+        "6.1.2 6.1.3 6.2.9 6.2.10 6.2.11 6.2.12 6.3.3 6.3.4 6.4.3 6.4.4 6.5.1 6.5.2 6.5.3 6.5.4 6.5.5 6.6.1 "
+        "6.6.2 6.6.3 6.8.1 6.8.2 6.8.3 6.8.4 "
+        "7.1.1 7.1.2 7.1.3 7.3.1 7.3.2 7.4.3 7.4.4 7.4.5 7.5.1 7.5.2 7.6.1 7.6.2 "
+        "8.1.2 8.2.3 8.4.1 "
+        "9.2.2 9.2.3 9.2.4 "
+        "11.1.1 11.1.2 11.2.1 11.2.2 11.2.3 11.3.3 11.4.2 11.4.3 11.4.4 11.5.1 11.6.1 "
+        "14.1.1 14.1.2 14.2.2 14.2.3 14.2.4 14.3.2 14.3.3 "
+        "16.1.1 16.2.1 16.2.2 16.2.3 16.2.4 16.2.5 16.3.1 16.3.2 16.3.3 16.3.4 16.4.1 16.4.2 16.4.3 16.5.1 "
+        "16.5.2 16.5.3 "
+    ),
+}
+STATUSES = ("met", "not met", "not applicable")
+REASON = re.compile(r"By (construction|AWS|this page): \S.{8,}")
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+class Row(NamedTuple):
+    """A row of the tables of the standard."""
+
+    id: str
+    level: str
+    asks: str
+    status: str
+    how: str
+    shown_by: str
+
+
+def _section(heading: str) -> str:
+    """What stands under a heading, up to the next one of its level or a higher one."""
+    level = heading.partition(" ")[0]
+    _, found, rest = PAGE.partition(f"\n{heading}\n")
+    assert found, heading
+    return re.split(rf"^#{{2,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _table(heading: str, first: str) -> list[list[str]]:
+    """The rows of the table under a heading whose first column has this name, cell by cell."""
+    lines = _section(heading).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    rows: list[list[str]] = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+    assert rows
+    return rows
+
+
+def _rows() -> list[Row]:
+    found = [line for line in PAGE.splitlines() if re.match(r"\| \d+\.\d+\.\d+ ", line)]
+    return [Row(*(cell.strip() for cell in line.strip("|").split("|"))) for line in found]
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+# --- The tables of the standard ---
+
+
+def test_every_requirement_has_one_row_with_its_level() -> None:
+    expected = [(name, level) for level, names in REQUIREMENTS.items() for name in names.split()]
+    assert len(expected) == len(dict(expected)) == 116
+    assert Counter((row.id, row.level) for row in _rows()) == Counter(expected)
+
+
+def test_a_row_stands_in_its_chapter_and_in_order() -> None:
+    chapters = [line for line in PAGE.splitlines() if re.match(r"### V\d", line)]
+    found = []
+    for chapter in chapters:
+        number = chapter.removeprefix("### V").partition(" ")[0]
+        ids = [cells[0] for cells in _table(chapter, "Id")]
+        assert all(name.startswith(f"{number}.") for name in ids), chapter
+        found += ids
+    assert found == sorted(found, key=lambda name: [int(part) for part in name.split(".")])
+    assert found == [row.id for row in _rows()]
+
+
+@pytest.mark.parametrize("row", _rows(), ids=lambda row: row.id)
+def test_a_row_has_a_status_and_says_why(row: Row) -> None:
+    assert row.status in STATUSES
+    assert row.asks
+    assert row.how
+    if row.status == "met":
+        assert NAMED_TEST.search(row.shown_by) or REASON.search(row.shown_by), "a test, or why there is none"
+        assert "Missing:" not in row.how
+    elif row.status == "not met":
+        assert "Missing: " in row.how
+    else:
+        assert not row.shown_by
+
+
+def test_the_last_column_holds_tests_and_reasons_and_nothing_else() -> None:
+    for row in _rows():
+        for entry in filter(None, row.shown_by.split("<br>")):
+            assert NAMED_TEST.fullmatch(entry) or REASON.fullmatch(entry), (row.id, entry)
+
+
+def test_the_summary_counts_the_rows() -> None:
+    counts = Counter((row.id.partition(".")[0], row.status) for row in _rows())
+    totals = Counter(row.status for row in _rows())
+    *chapters, everything = _table("## ASVS 5.0.0, levels 1 and 2", "Chapter")
+    for name, *numbers in chapters:
+        number = name.removeprefix("V").partition(" ")[0]
+        assert numbers == [str(counts[number, status]) for status in STATUSES], name
+    assert len(chapters) == len({chapter for chapter, _ in counts})
+    assert everything == ["all", *(str(totals[status]) for status in STATUSES)]
+
+
+def test_the_gaps_are_those_that_are_not_met() -> None:
+    named = set(re.findall(r"\b\d+\.\d+\.\d+\b", _section("## Known gaps")))
+    assert named == {row.id for row in _rows() if row.status == "not met"}
+
+
+@cache
+def _functions_of(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = NAMED_TEST.findall(PAGE)
+    assert len(named) > 100
+    assert len(named) == PAGE.count("tests/"), "each stands in the form that is looked for"
+    missing = [f"{file}::{name}" for file, name in named if name not in _functions_of(file)]
+    assert not missing
+    assert all(name.startswith("test_") for _, name in named)
+
+
+# --- The settings ---
+
+
+def test_the_parameters_have_the_defaults_that_the_page_gives() -> None:
+    given = {
+        _quoted(cells[0])[0]: cells[1]
+        for heading in ("### Guessing", "### Sessions")
+        for cells in _table(heading, "Parameter")
+    }
+    groups = {
+        group["Label"]["default"]: group["Parameters"]
+        for group in template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    }
+    expected = {*groups["Attempts"], *groups["Floods"], *groups["Tokens and sessions"]} - {"Issuer"}
+    assert given == {name: str(template()["Parameters"][name]["Default"]) for name in expected}
+
+
+def _prose(heading: str) -> str:
+    return re.sub(r"\s+", " ", _section(heading))
+
+
+def test_the_numbers_of_the_code_are_those_of_the_page() -> None:
+    guessing, words, held = _prose("### Guessing"), _prose("### Passwords"), _prose("### Data")
+    assert f"known for {known_addresses.KEPT_SECONDS // 86400} days" in guessing
+    kept = {cells[-1] for cells in _table("### Guessing", "Counter")}
+    assert kept == {f"{attempts.WINDOW_SECONDS // 3600} hours"}
+    assert f"{passwords.MIN_LENGTH} to {passwords.MAX_LENGTH} characters" in words
+    assert f"A user has {sessions.MAX_PER_USER} sessions at most" in _prose("### Sessions")
+    assert f"published for {rotation.PUBLICATION_LEAD_SECONDS} seconds" in _prose("### Cryptography")
+    assert f"one object, for {results.LINK_SECONDS} seconds" in _prose("### Cryptography")
+    assert f"for up to {rotation.EMERGENCY_LEAD_SECONDS} seconds nobody can" in _prose("### Threats")
+    assert events.KEPT_FOR.days == 365
+    assert "| security events | Users | a year" in held
+    assert jobs.KEPT_FOR.total_seconds() == 86400
+    assert exports.MAX_A_DAY == 5
+    assert f"| {template()['Parameters']['LogRetentionDays']['Default']} days |" in held
+
+
+def test_the_words_barred_from_passwords_are_those_of_the_page() -> None:
+    address, *others = _quoted(_section("### Passwords").partition("count: for ")[2])
+    assert {*others} == {*passwords._context_words(address)}
+    for word in others:
+        assert "e-mail address or" in (passwords._objection(f"{word}1", address) or ""), word
+    assert f"- `{passwords.SERVICE_NAME}`, the name of the service" in PAGE
+
+
+def test_enough_common_passwords_are_known() -> None:
+    known = passwords._common_passwords()
+    allowed = [word for word in known if passwords.MIN_LENGTH <= len(word) <= passwords.MAX_LENGTH]
+    assert len(allowed) >= 3000
+    assert f"the {len(FREQUENCY_LISTS['passwords']):,} commonest ({len(allowed):,} of them" in _prose("### Passwords")
+    assert all(word == word.casefold() for word in known), "they are compared case-folded"
+    assert all("common" in (passwords._objection(word.upper(), "x@y.example") or "") for word in allowed[:50])
+
+
+# --- Who may what ---
+
+
+def _routes() -> Iterator[tuple[str, dict[str, Any]]]:
+    for function in resources("AWS::Serverless::Function").values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "Api":
+                yield f"{event['Properties']['Method']} {event['Properties']['Path']}", event["Properties"]
+
+
+def test_every_route_stands_in_the_table_of_authorization() -> None:
+    listed = {_quoted(cells[0])[0]: cells[1] for cells in _table("### Authorization", "Route")}
+    assert listed.keys() == dict(_routes()).keys()
+    for route, properties in _routes():
+        public = properties.get("Auth", {}).get("Authorizer") == "NONE"
+        assert listed[route].startswith("anyone" if public else "user"), route
+
+
+def test_every_function_stands_in_the_table_of_roles() -> None:
+    listed = {_quoted(cells[0])[0]: cells[1:] for cells in _table("### Roles", "Function")}
+    functions = resources("AWS::Serverless::Function")
+    assert listed.keys() == functions.keys()
+    for name, function in functions.items():
+        allowed = str([s for policy in function["Policies"] for s in policy["Statement"] if s["Effect"] == "Allow"])
+        tables = [f"{table}Table" in allowed for table in ("Users", "Sessions", "Tasks")]
+        assert [bool(cell) for cell in listed[name][:3]] == tables, name
+        assert ("signing keys" in listed[name][3]) is ("SigningKeysSecret" in allowed), name
+
+
+def test_the_members_shown_are_those_of_the_page() -> None:
+    for kind, writable, read_only, _ in _table("### Members", "Of"):
+        shown = {*_quoted(writable), *_quoted(read_only)}
+        assert shown == document()["components"]["schemas"][kind]["properties"].keys(), kind
+
+
+def test_no_operation_takes_a_secret_in_its_address() -> None:
+    parameters = document()["components"]["parameters"].values()
+    names = {parameter["name"] for parameter in parameters if parameter["in"] in ("query", "path")}
+    assert names >= {"cursor", "id"}
+    assert not [name for name in names if re.search("token|password|key|secret", name, re.IGNORECASE)]
+
+
+# --- What is kept, and what is logged ---
+
+
+def test_every_store_stands_in_the_table_of_data() -> None:
+    places = ", ".join(cells[2] for cells in _table("### Data", "Level")).replace("Secrets Manager", "secrets")
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
+    for kind in kinds:
+        for name in resources(kind):
+            assert name.removesuffix("Table") in places, name
+    assert resources("AWS::SecretsManager::Secret").keys() == {"SigningKeysSecret", "OriginSecret"}
+    assert "secrets" in places
+
+
+def test_every_kind_of_event_stands_on_the_page() -> None:
+    assert {*get_args(events.Kind)} <= {*_quoted(_section("### Logs"))}
+
+
+def test_all_functions_log_to_the_one_group_of_the_page() -> None:
+    (group,) = resources("AWS::Logs::LogGroup")
+    assert template()["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": group}}
+    assert not [name for name, own in resources("AWS::Serverless::Function").items() if "LoggingConfig" in own]
+    (stages,) = resources("AWS::Serverless::Api").values()
+    assert "AccessLogSetting" not in stages, "then the inventory has one more row"
+    assert group in _section("### Logs")
