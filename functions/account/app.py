@@ -2,7 +2,7 @@
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.delivery import cleared_cookie
-from taskward.identity import accounts, events, exports, password_change, users
+from taskward.identity import account_deletion, events, exports, password_change, users
 from taskward.identity.models import AccountDeletion, AccountPatch, PasswordChange
 from taskward.jobs import jobs
 
@@ -30,7 +30,7 @@ def patch_account() -> Response[str]:
 @handler.delete("/account")
 def delete_account() -> Response[str]:
     password = handler.body(AccountDeletion).password
-    accounts.delete(handler.principal(), password, handler.viewer().client)
+    account_deletion.delete_account(handler.principal(), password, handler.viewer().client)
     return answer(204, cookies=[cleared_cookie()])
 
 

@@ -2,7 +2,7 @@
 
 from taskward.api import Api, Response
 from taskward.delivery import grant_answer, refresh_token_cookie, require_own_script
-from taskward.errors import UnauthenticatedError
+from taskward.errors import SessionRevokedError, TokenExpiredError, UnauthenticatedError
 from taskward.identity import attempts, grants, keys, sessions, tokens
 from taskward.identity.models import RefreshRequest
 from taskward.validation import validated
@@ -25,6 +25,9 @@ def refresh() -> Response[str]:
         claims = tokens.verify_refresh(token, published)
         grants.prepare()
         session = sessions.refresh(claims, client)
+    except (TokenExpiredError, SessionRevokedError):
+        # Genuine, and over: a tab that was left open, not somebody who tries.
+        raise
     except UnauthenticatedError:
         attempts.count_refused_refresh(client)
         raise

@@ -11,7 +11,7 @@ from taskward.jobs import jobs, queue
 from taskward.telemetry import logger
 from taskward.work import deletion, export, messages
 
-RETRY_SECONDS = 60
+_LONGEST_RETRY_SECONDS = 3600
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -28,9 +28,11 @@ def handler(event: dict[str, Any], context: Any) -> None:
     except Exception:
         receives = int(record["attributes"]["ApproximateReceiveCount"])
         logger.exception("work failed", extra={**message.model_dump(), "receives": receives})
-        queue.give_back(record["receiptHandle"], RETRY_SECONDS)
-        if isinstance(message, messages.Export) and receives >= settings.job_receives():
-            jobs.fail(message.user_id, message.job_id)
+        try:
+            if isinstance(message, messages.Export) and receives >= settings.job_receives():
+                jobs.fail(message.user_id, message.job_id)
+        finally:
+            queue.give_back(record["receiptHandle"], _retry_seconds(receives))
         raise
 
 
@@ -40,3 +42,14 @@ def _do(message: messages.Export | messages.Deletion, time_left: Callable[[], fl
     elif not deletion.delete_all(message.user_id, time_left):
         # The next slice is a message of its own, so that none of the attempts that this one has is used up.
         queue.send(message.model_dump())
+
+
+def _retry_seconds(receives: int) -> int:
+    """A minute, then four, then sixteen, then an hour: a database or a bucket can be away for longer than a minute.
+
+    None after the last try: the queue puts the message aside when it is to be handed out once more.
+    """
+    if receives >= settings.job_receives():
+        return 0
+    wait: int = 60 * 4 ** (receives - 1)
+    return min(wait, _LONGEST_RETRY_SECONDS)

@@ -12,8 +12,9 @@ from taskward.errors import (
     UnavailableError,
     WrongPasswordError,
 )
-from taskward.identity import accounts, exports, grants, keys, principals, sessions, sign_in, tokens, users
-from taskward.identity.models import AccountPatch, Credentials
+from taskward.identity import account_deletion, exports, grants, keys, principals, sessions, sign_in, tokens, users
+from taskward.identity.models import AccountPatch, Credentials, PasswordChange
+from taskward.identity.password_change import change_password
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import EmailItem, UserItem
 from taskward.jobs import queue
@@ -33,7 +34,7 @@ def queued(database: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[st
 
 
 def _delete(user: UserItem, session: SessionItem, password: str = PASSWORD) -> None:
-    accounts.delete(Principal(user.user_id, session.session_id), password, HOME)
+    account_deletion.delete_account(Principal(user.user_id, session.session_id), password, HOME)
 
 
 def test_a_deleted_account_is_unusable_at_once_and_its_address_is_free(
@@ -76,6 +77,22 @@ def test_a_deleted_account_gets_no_more_rows(queued: list[tuple[dict[str, Any], 
         users.patch(user.user_id, AccountPatch(name="Late"))
     assert {(item.pk, item.sk) for item in EmailItem.scan()} == before
     assert len(queued) == 1
+
+
+def test_who_changes_the_password_while_deleting_has_to_give_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, session = registered(EMAIL)
+    live = sessions.live
+
+    def changed_meanwhile(user_id: str) -> list[SessionItem]:
+        monkeypatch.setattr(sessions, "live", live)
+        request = PasswordChange(current_password=PASSWORD, new_password="violet bicycle 12")
+        change_password(Principal(user_id, session.session_id), request, HOME)
+        return live(user_id)
+
+    monkeypatch.setattr(sessions, "live", changed_meanwhile)
+    with pytest.raises(WrongPasswordError):
+        _delete(user, session)
+    principals.live_session(user.user_id, session.session_id)
 
 
 def test_nothing_is_deleted_that_the_worker_would_never_hear_of(monkeypatch: pytest.MonkeyPatch) -> None:

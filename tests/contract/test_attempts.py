@@ -10,6 +10,7 @@ from taskward.client import Client
 from taskward.errors import (
     EmailExistsError,
     InvalidCredentialsError,
+    TaskwardError,
     TooManyAttemptsError,
     UnavailableError,
     WrongPasswordError,
@@ -245,14 +246,85 @@ def test_the_current_password_cannot_be_guessed_in_a_stolen_session(clock: Clock
 
 
 def test_who_is_signed_in_may_change_the_password_whoever_else_is_guessing(clock: Clock) -> None:
-    user, session = registered(EMAIL)
+    user, _ = registered(EMAIL)
     nomad = Client("2001:db8:7::1", "tests")
-    # Where the session was refreshed last, though nobody ever signed in from there.
-    sessions.refresh(tokens.verify_refresh(grants.issue(session).refresh_token, keys.published()), nomad)
+    _, session = sign_in.sign_in(Credentials(email=EMAIL, password=PASSWORD), nomad)
     for number in range(20):
         _fail(5, _from(number))
     request = PasswordChange(current_password=PASSWORD, new_password="violet bicycle 12")
     change_password(Principal(user.user_id, session.session_id), request, nomad)
+
+
+def test_a_stolen_session_that_is_refreshed_from_everywhere_is_no_way_round_the_limit(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "account_attempts", lambda: 10)
+    user, session = registered(EMAIL)
+    thief = Principal(user.user_id, session.session_id)
+    request = PasswordChange(current_password="a wrong password", new_password="violet bicycle 12")
+    outcomes: list[type[TaskwardError]] = []
+    for number in range(20):
+        here = _from(number)
+        claims = tokens.verify_refresh(grants.issue(session).refresh_token, keys.published())
+        session = sessions.refresh(claims, here)
+        with pytest.raises(TaskwardError) as refused:
+            change_password(thief, request, here)
+        outcomes.append(type(refused.value))
+    assert outcomes == [WrongPasswordError] * 10 + [TooManyAttemptsError] * 10
+
+
+def test_while_an_attempt_is_undecided_others_are_told_to_wait_for_seconds_only(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "account_attempts", lambda: 3)
+    monkeypatch.setattr(settings, "network_attempts", lambda: 3)
+    registered(EMAIL)
+    _fail(1)
+    _fail(1, email="bob@example.com")
+    verify = passwords.verify_password
+    told: list[int] = []
+
+    def meanwhile(password: str, stored: str | None) -> tuple[bool, str | None]:
+        monkeypatch.setattr(passwords, "verify_password", verify)
+        told.append(_wait(lambda: _guess(email="carol@example.com")))
+        return verify(password, stored)
+
+    monkeypatch.setattr(passwords, "verify_password", meanwhile)
+    _guess(password=PASSWORD)
+    assert told == [2]
+    _fail(1, email="carol@example.com")
+
+
+def test_a_slow_success_does_not_take_away_the_wait_of_a_failure_after_it(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "network_attempts", lambda: 3)
+    registered(EMAIL)
+    _fail(2, email="bob@example.com")
+    verify = passwords.verify_password
+
+    def slowly(password: str, stored: str | None) -> tuple[bool, str | None]:
+        monkeypatch.setattr(passwords, "verify_password", verify)
+        clock.advance(seconds=3)
+        _fail(1, email="carol@example.com")
+        return verify(password, stored)
+
+    monkeypatch.setattr(passwords, "verify_password", slowly)
+    _guess(password=PASSWORD)
+    assert _wait(lambda: _guess(email="dan@example.com")) == 2
+
+
+def test_an_attempt_whose_writing_was_repeated_is_let_in(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered(EMAIL)
+    _fail(4)
+    update = AttemptsItem.update
+
+    def twice(self: AttemptsItem, **arguments: Any) -> Any:
+        update(self, **arguments)
+        return update(self, **arguments)
+
+    monkeypatch.setattr(AttemptsItem, "update", twice)
+    _guess(password=PASSWORD)
 
 
 def test_a_fault_is_no_failure(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:

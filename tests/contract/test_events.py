@@ -10,7 +10,7 @@ import pytest
 
 from taskward.client import Client
 from taskward.errors import InvalidCredentialsError, InvalidCursorError, TokenReusedError, WrongPasswordError
-from taskward.identity import accounts, events, exports, grants, keys, sessions, sign_in, tokens
+from taskward.identity import account_deletion, events, exports, grants, keys, sessions, sign_in, tokens
 from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.models import Credentials, PasswordChange
 from taskward.identity.password_change import change_password
@@ -97,7 +97,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
         ("password_changed", home, first.session_id, None),
         ("export_requested", home, first.session_id, None),
     ]
-    then(lambda: accounts.delete(principal, NEW, HOME))
+    then(lambda: account_deletion.delete_account(principal, NEW, HOME))
     kinds = [event.kind for event in reversed(_all(user.user_id))]
     assert kinds[-1] == "deletion_requested"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from taskward.client import Client
-from taskward.errors import InvalidCredentialsError, InvalidRequestError, WrongPasswordError
+from taskward.errors import InvalidCredentialsError, InvalidRequestError, SessionRevokedError, WrongPasswordError
 from taskward.identity import passwords, sessions, sign_in
 from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.models import Credentials, PasswordChange
@@ -119,3 +119,22 @@ def test_the_new_password_is_hashed_like_any_other(monkeypatch: pytest.MonkeyPat
     assert stored.startswith("$argon2id$")
     assert NEW not in stored
     assert passwords.verify_password(NEW, stored) == (True, None)
+
+
+def test_a_session_that_has_ended_changes_no_password() -> None:
+    user, current = registered(EMAIL)
+    _sign_in(PASSWORD)
+    sessions.end(user.user_id, current.session_id, HOME, "signed_out")
+    with pytest.raises(SessionRevokedError):
+        _change(user, current)
+    _sign_in(PASSWORD)
+
+
+def test_an_account_without_a_count_of_sign_ins_can_be_used() -> None:
+    """Accounts of 0.1 have none; the first sign-in that races with the change starts it."""
+    user, current = registered(EMAIL)
+    UserItem(user.pk, PROFILE).update(actions=[UserItem.sign_ins.remove()])
+    _change(user, current)
+    UserItem(user.pk, PROFILE).update(actions=[UserItem.sign_ins.remove()])
+    _sign_in(NEW)
+    assert UserItem.get(user.pk, PROFILE).sign_ins == 1

@@ -310,3 +310,36 @@ def test_a_revoked_key_is_dead_even_if_the_ring_could_not_be_stored(
     _revoke(old)
     clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
     assert [_signing()] == _published()
+
+
+def test_a_revoked_key_never_comes_back_even_if_nobody_asks_again(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = _published()
+
+    def fail(_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "store", fail)
+        with pytest.raises(ConnectionError):
+            _revoke(old)
+    clock.advance(days=1)
+    rotation.rotate()
+    assert old not in _published()
+    assert old not in {key.kid for key in keyring.load()}
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
+    assert [_signing()] == _published()
+    rotation.rotate()
+    assert PublishedKeysItem.get("KEYS", "PUBLISHED").revoked == []
+
+
+@pytest.mark.parametrize("now_due", [True, False])
+def test_rotations_go_on_while_after_a_revocation_no_key_signs_yet(clock: Clock, now_due: bool) -> None:
+    _revoke(rotation.ALL)
+    before = _published()
+    clock.advance(seconds=1)
+    rotation.rotate(now_due=now_due)
+    assert _published() == before
+    clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
+    assert [_signing()] == before

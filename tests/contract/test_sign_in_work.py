@@ -50,7 +50,7 @@ def test_known_and_unknown_addresses_take_the_same_reads_writes_and_hashes(work:
     for _ in range(4):
         for email in ("ada@example.com", "nobody@example.com", "no address"):
             assert _work_of(work, email) == expected
-    # The fifth failure and those that are refused are the same work as well.
+    # The fifth failure, which settles how long the wait is, and those that are refused are the same work as well.
     for _ in range(2):
         known = _work_of(work, "ada@example.com")
         assert _work_of(work, "nobody@example.com") == known

@@ -187,31 +187,65 @@ def _cancelled(*codes: str) -> TransactWriteError:
     return TransactWriteError("failed", VerboseClientError(error, "TransactWriteItems", cancellation_reasons=reasons))
 
 
-def test_a_transaction_that_collides_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "back_off", lambda _: None)
-    attempts: list[int] = []
-
-    def collide_twice(_: Any) -> None:
-        attempts.append(1)
-        if len(attempts) < 3:
-            raise _cancelled("None", "TransactionConflict")
-
-    storage.transact(storage.connection_of(UserItem), collide_twice)
-    assert len(attempts) == 3
+def _in_progress() -> TransactWriteError:
+    cause = ClientError({"Error": {"Code": "TransactionInProgressException", "Message": ""}}, "TransactWriteItems")
+    return TransactWriteError("failed", cause)
 
 
-def test_a_transaction_that_keeps_colliding_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "back_off", lambda _: None)
+@pytest.fixture
+def transactions(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Lets transactions fail in the ways given, one after the other, and then succeed; gives the token of each."""
+
+    def fail(*errors: Exception) -> list[str]:
+        left, tokens = list(errors), list[str]()
+
+        def answer(_: Any, **arguments: Any) -> dict[str, Any]:
+            tokens.append(arguments["client_request_token"])
+            if left:
+                raise left.pop(0)
+            return {}
+
+        monkeypatch.setattr(storage, "back_off", lambda _: None)
+        monkeypatch.setattr(Connection, "transact_write_items", answer)
+        return tokens
+
+    return fail
+
+
+def _transact(fill: Callable[[Any], None] = lambda _: None) -> None:
+    storage.transact(storage.connection_of(UserItem), fill)
+
+
+def test_a_transaction_that_collides_is_made_anew(transactions: Callable[..., list[str]]) -> None:
+    tokens = transactions(_cancelled("None", "TransactionConflict"), _cancelled("TransactionConflict"))
+    filled: list[int] = []
+    _transact(lambda _: filled.append(1))
+    assert len(set(tokens)) == len(filled) == 3
+
+
+def test_a_transaction_that_is_still_at_work_is_not_made_a_second_time(
+    transactions: Callable[..., list[str]],
+) -> None:
+    tokens = transactions(_in_progress(), _in_progress())
+    filled: list[int] = []
+    _transact(lambda _: filled.append(1))
+    assert len(tokens) == 3
+    assert len(set(tokens)) == len(filled) == 1
+
+
+def test_a_transaction_that_keeps_colliding_is_unavailable(transactions: Callable[..., list[str]]) -> None:
+    transactions(*[_cancelled("TransactionConflict")] * 99)
     with pytest.raises(UnavailableError):
-        storage.transact(storage.connection_of(UserItem), _failing(_cancelled("TransactionConflict")))
+        _transact()
 
 
-def test_a_condition_that_fails_is_told_apart_from_a_collision() -> None:
-    both = _cancelled("None", "ConditionalCheckFailed", "TransactionConflict")
+def test_a_condition_that_fails_is_told_apart_from_a_collision(transactions: Callable[..., list[str]]) -> None:
+    transactions(_cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
     with pytest.raises(storage.TransactionConflictError):
-        storage.transact(storage.connection_of(UserItem), _failing(both))
+        _transact()
 
 
-def test_a_transaction_that_fails_otherwise_is_raised_as_it_is() -> None:
+def test_a_transaction_that_fails_otherwise_is_raised_as_it_is(transactions: Callable[..., list[str]]) -> None:
+    transactions(_cancelled("ThrottlingError"))
     with pytest.raises(TransactWriteError):
-        storage.transact(storage.connection_of(UserItem), _failing(_cancelled("ThrottlingError")))
+        _transact()

@@ -91,11 +91,11 @@ def test_only_what_issues_tokens_or_rotates_keys_may_read_the_signing_keys() -> 
 
 # Which rows of the Users table a role may write, by the beginning of their partition; None for all of them.
 WRITERS_OF_USERS: dict[str, set[str] | None] = {
-    "RegisterFunction": None,
+    "RegisterFunction": {"USER#*", "EMAIL#*", "EVENTS#*", "ATTEMPT#*"},
     "LoginFunction": {"USER#*", "EVENTS#*", "ATTEMPT#*"},
     "RefreshFunction": {"EVENTS#*", "ATTEMPT#NETWORK#*"},
     "SessionsFunction": {"EVENTS#*"},
-    "AccountFunction": None,
+    "AccountFunction": {"USER#*", "EMAIL#*", "EVENTS#*", "ATTEMPT#*"},
     "WorkerFunction": None,
 }
 WRITES = {f"dynamodb:{action}" for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")}

@@ -3,7 +3,6 @@
 The cookie has the `__Host-` prefix (RFC 6265bis, ASVS 3.3.1): this host alone, over TLS alone.
 """
 
-from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
@@ -11,9 +10,11 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from taskward import clock
 from taskward.api import Api, Response, answer
 from taskward.client import Client
-from taskward.errors import CrossSiteRequestError, UnauthenticatedError
+from taskward.errors import CrossSiteRequestError, UnauthenticatedError, UnavailableError
 from taskward.identity import keys, sessions, tokens
 from taskward.identity.grants import Grant
+from taskward.storage import is_passing_fault
+from taskward.telemetry import logger
 
 COOKIE = "__Host-taskward_refresh"
 CLIENT_HEADER = "X-Taskward-Client"
@@ -61,9 +62,17 @@ def end_session_of_cookie(api: Api, client: Client) -> bool:
     token = refresh_token_cookie(api)
     if token is None:
         return False
-    with suppress(UnauthenticatedError):
+    try:
         left = tokens.verify_refresh(token, keys.published(), even_expired=True)
         sessions.end(left.user_id, left.session_id, client, "signed_in_again")
+    except UnauthenticatedError:
+        # Not ours.
+        pass
+    except Exception as error:
+        if not (isinstance(error, UnavailableError) or is_passing_fault(error)):
+            raise
+        # The new session stands already; the old one ends by its time.
+        logger.exception("the session that was left could not be ended")
     return True
 
 

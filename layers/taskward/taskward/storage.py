@@ -3,6 +3,7 @@
 import os
 import random
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -78,8 +79,8 @@ def condition_failed(error: PynamoDBException) -> bool:
 
 
 def collided(error: PynamoDBException) -> bool:
-    """Whether a write, or a transaction, met another on the same row; nothing of it was done."""
-    return _code(error) in ("TransactionInProgressException", "TransactionConflictException")
+    """Whether a write met a transaction on the same row, and was not made."""
+    return _code(error) == "TransactionConflictException"
 
 
 def _code(error: PynamoDBException) -> str | None:
@@ -94,24 +95,31 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
     Parameters
     ----------
     connection: of any of the tables written.
-    fill: adds the actions; called once an attempt.
+    fill: adds the actions; called anew when it is certain that nothing was done.
 
     Raises
     ------
     TransactionConflictError: a condition did not hold.
     UnavailableError: it kept colliding.
     """
+    write: TransactWrite | None = None
     for attempt in range(CONFLICT_ATTEMPTS):
+        if write is None:
+            write = TransactWrite(connection=connection, client_request_token=str(uuid.uuid4()))
+            fill(write)
         try:
-            with TransactWrite(connection=connection) as write:
-                fill(write)
+            with write:
+                """Sent at the end of the block."""
             return
         except TransactWriteError as error:
-            reasons = error.cancellation_reasons
-            if any(reason and reason.code == "ConditionalCheckFailed" for reason in reasons):
+            reasons = {reason.code for reason in error.cancellation_reasons if reason}
+            if "ConditionalCheckFailed" in reasons:
                 raise TransactionConflictError from None
-            if not collided(error) and not any(reason and reason.code == "TransactionConflict" for reason in reasons):
+            if collided(error) or "TransactionConflict" in reasons:
+                write = None
+            elif _code(error) != "TransactionInProgressException":
                 raise
+            # Else our own first attempt is still at work: asked again by the same token, it tells how it ended.
         back_off(attempt)
     raise UnavailableError
 

@@ -43,7 +43,11 @@ def commit(user: UserItem, change: Change) -> None:
 
 def _commit(user: UserItem, change: Change) -> None:
     alive = sessions.live(user.user_id)
-    unchanged = (UserItem.credential_version == user.credential_version) & (UserItem.sign_ins == user.sign_ins)
+    sign_ins = UserItem.sign_ins == user.sign_ins
+    if not user.sign_ins:
+        # Accounts of 0.1 have none yet.
+        sign_ins |= UserItem.sign_ins.does_not_exist()
+    unchanged = (UserItem.credential_version == user.credential_version) & sign_ins
     told: list[EventItem] = []
 
     def fill(write: TransactWrite) -> None:

@@ -19,4 +19,6 @@ class AttemptsItem(Table):
     sk = UnicodeAttribute(range_key=True)
     failures = NumberAttribute()
     open_at = NumberAttribute(null=True)
+    # Whose attempt set `open_at`, to know it again when the answer to that write was lost.
+    attempt_id = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()

@@ -8,6 +8,7 @@ An account is named by its e-mail address, whether or not there is one, so that 
 """
 
 import hashlib
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ WINDOW_SECONDS = 24 * 60 * 60
 """How long after the first of them failures are forgotten."""
 
 _IPV6_PREFIX = 64
+
+_PENDING_SECONDS = 2
+"""For how long an attempt that may lead to a wait keeps others out while it is not known how it ends."""
 
 
 def network_of(address: str) -> str:
@@ -97,6 +101,7 @@ def limited(
     try:
         yield
     except failure:
+        _settle(reservations)
         raise
     except BaseException:
         _take_back(reservations)
@@ -114,9 +119,10 @@ def count_refused_refresh(client: Client) -> None:
     TooManyAttemptsError: there were too many; to be answered in place of the refusal.
     """
     network = f"ATTEMPT#NETWORK#{network_of(client.address)}"
-    wait = _reserve(_Counter(network, "REFRESHES", settings.network_attempts()))
-    if isinstance(wait, int):
-        raise _refusal(client, wait)
+    outcome = _reserve(_Counter(network, "REFRESHES", settings.network_attempts()))
+    if isinstance(outcome, int):
+        raise _refusal(client, outcome)
+    _settle([outcome])
 
 
 def _counters(account: str, client: Client, *, guess: bool) -> list[_Counter]:
@@ -158,6 +164,7 @@ def _refusal(client: Client, wait: int) -> TooManyAttemptsError:
 
 def _reserve(counter: _Counter) -> _Reservation | int:
     """Enter one attempt as a failure; or the seconds to wait until one is let in."""
+    attempt_id = uuid.uuid4().hex
     for attempt in range(CONFLICT_ATTEMPTS):
         now = clock.epoch()
         reservation = _reserve_free(counter, now)
@@ -166,9 +173,12 @@ def _reserve(counter: _Counter) -> _Reservation | int:
         known = _stored(counter)
         if known is None:
             continue
+        if known.attempt_id == attempt_id:
+            # The client library repeated a write whose answer was lost, and its condition held no more.
+            return _Reservation(counter, int(known.failures), int(known.expires_at), int(known.open_at))
         if known.expires_at > now and (known.open_at or 0) > now:
             return int(known.open_at) - now
-        reservation = _reserve_next(counter, known, now)
+        reservation = _reserve_next(counter, known, now, attempt_id)
         if reservation:
             return reservation
         back_off(attempt)
@@ -188,21 +198,30 @@ def _reserve_free(counter: _Counter, now: int) -> _Reservation | None:
     return _Reservation(counter, int(item.failures), int(item.expires_at), None)
 
 
-def _reserve_next(counter: _Counter, known: AttemptsItem, now: int) -> _Reservation | None:
+def _reserve_next(counter: _Counter, known: AttemptsItem, now: int, attempt_id: str) -> _Reservation | None:
     """Enter an attempt after `known` failures; None when somebody else was quicker."""
     forgotten = known.expires_at <= now
     failures = 1 if forgotten else int(known.failures) + 1
     expires_at = now + WINDOW_SECONDS if forgotten else int(known.expires_at)
-    open_at = counter.opens_at(failures, now, expires_at) if failures >= counter.free else None
-    unchanged = (AttemptsItem.failures == known.failures) & (AttemptsItem.expires_at == known.expires_at)
-    actions = [
-        AttemptsItem.failures.set(failures),
-        AttemptsItem.expires_at.set(expires_at),
-        AttemptsItem.open_at.set(open_at) if open_at else AttemptsItem.open_at.remove(),
-    ]
+    open_at = now + _PENDING_SECONDS if failures >= counter.free else None
+    actions = [AttemptsItem.failures.set(failures), AttemptsItem.expires_at.set(expires_at)]
+    if open_at is None:
+        actions += [AttemptsItem.open_at.remove(), AttemptsItem.attempt_id.remove()]
+    else:
+        actions += [AttemptsItem.open_at.set(open_at), AttemptsItem.attempt_id.set(attempt_id)]
+    unchanged = _is_at(known.failures, known.expires_at, known.open_at)
     if not _updated(AttemptsItem(counter.pk, counter.sk), actions, unchanged):
         return None
     return _Reservation(counter, failures, expires_at, open_at)
+
+
+def _settle(reservations: list[_Reservation]) -> None:
+    """Make those attempts that were failures after all keep others out for as long as they should."""
+    now = clock.epoch()
+    for reservation in reservations:
+        if reservation.open_at is not None:
+            opens_at = reservation.counter.opens_at(reservation.failures, now, reservation.expires_at)
+            _updated(_item_of(reservation), [AttemptsItem.open_at.set(opens_at)], _is_as_entered(reservation))
 
 
 def _wait_left(counter: _Counter) -> int:
@@ -215,24 +234,21 @@ def _wait_left(counter: _Counter) -> int:
 def _take_back(reservations: list[_Reservation]) -> None:
     """Undo attempts that turned out to be no failures. If that fails, one too many stands: no reason to fail."""
     for reservation in reservations:
-        counter = reservation.counter
-        item = AttemptsItem(counter.pk, counter.sk)
-        same = AttemptsItem.expires_at == reservation.expires_at
+        one_less = [AttemptsItem.failures.add(-1)]
         try:
             if reservation.open_at is not None and _updated(
-                item,
-                [AttemptsItem.failures.add(-1), AttemptsItem.open_at.remove()],
-                same & (AttemptsItem.failures == reservation.failures),
+                _item_of(reservation), [*one_less, AttemptsItem.open_at.remove()], _is_as_entered(reservation)
             ):
                 continue
-            _updated(item, [AttemptsItem.failures.add(-1)], same & (AttemptsItem.failures > 0))
+            still_counted = (AttemptsItem.expires_at == reservation.expires_at) & (AttemptsItem.failures > 0)
+            _updated(_item_of(reservation), one_less, still_counted)
         except PynamoDBException:
             logger.warning("an attempt could not be taken back", exc_info=True)
 
 
 def _clear(reservation: _Reservation) -> None:
     try:
-        AttemptsItem(reservation.counter.pk, reservation.counter.sk).delete()
+        _item_of(reservation).delete()
     except PynamoDBException:
         logger.warning("a counter of attempts could not be cleared", exc_info=True)
 
@@ -242,6 +258,21 @@ def _stored(counter: _Counter) -> AttemptsItem | None:
         return AttemptsItem.get(counter.pk, counter.sk, consistent_read=True)
     except AttemptsItem.DoesNotExist:
         return None
+
+
+def _item_of(reservation: _Reservation) -> AttemptsItem:
+    return AttemptsItem(reservation.counter.pk, reservation.counter.sk)
+
+
+def _is_as_entered(reservation: _Reservation) -> Condition:
+    return _is_at(reservation.failures, reservation.expires_at, reservation.open_at)
+
+
+def _is_at(failures: float, expires_at: float, open_at: float | None) -> Condition:
+    """Whether nobody has entered an attempt, or taken one back, since the row was so."""
+    opening = AttemptsItem.open_at.does_not_exist() if open_at is None else AttemptsItem.open_at == open_at
+    unchanged: Condition = (AttemptsItem.failures == failures) & (AttemptsItem.expires_at == expires_at) & opening
+    return unchanged
 
 
 def _updated(item: AttemptsItem, actions: Sequence[Action], condition: Condition) -> bool:

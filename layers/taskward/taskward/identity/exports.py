@@ -8,13 +8,13 @@ from pynamodb.transactions import TransactWrite
 
 from taskward import clock
 from taskward.client import Client
-from taskward.errors import SessionRevokedError, TooManyJobsError
-from taskward.identity import events
-from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.errors import TooManyJobsError, UnavailableError
+from taskward.identity import events, users
+from taskward.identity.user_tables import UserItem
 from taskward.jobs import jobs, queue
 from taskward.jobs.tables import JobItem
 from taskward.principal import Principal
-from taskward.storage import TransactionConflictError, connection_of, transact, user_key
+from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, transact
 
 KIND: Final = "export"
 MAX_A_DAY = 5
@@ -28,28 +28,38 @@ def request(principal: Principal, client: Client) -> JobItem:
     TooManyJobsError: there were `MAX_A_DAY` in the last day.
     SessionRevokedError: the account is gone.
     """
-    earlier = [job for job in jobs.of_user(principal.user_id) if job.kind == KIND]
-    under_way = next((job for job in earlier if jobs.is_under_way(job)), None)
-    if under_way:
-        return under_way
-    if len(earlier) >= MAX_A_DAY:
-        raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
-    job = jobs.new(principal.user_id, KIND)
-    told = [events.new("export_requested", principal.user_id, client, principal.session_id)]
+    for attempt in range(CONFLICT_ATTEMPTS):
+        user = users.get(principal.user_id)
+        earlier = [job for job in jobs.of_user(user.user_id) if job.kind == KIND]
+        under_way = next((job for job in earlier if jobs.is_under_way(job)), None)
+        if under_way:
+            return under_way
+        if len(earlier) >= MAX_A_DAY:
+            raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
+        try:
+            return _begin(user, principal, client)
+        except TransactionConflictError:
+            back_off(attempt)
+    raise UnavailableError
+
+
+def _begin(user: UserItem, principal: Principal, client: Client) -> JobItem:
+    """Store a job and send it on its way, if no other was stored since the account was read."""
+    job = jobs.new(user.user_id, KIND)
+    told = [events.new("export_requested", user.user_id, client, principal.session_id)]
+    before = UserItem.last_export == user.last_export if user.last_export else UserItem.last_export.does_not_exist()
 
     def fill(write: TransactWrite) -> None:
         # An account that is just being deleted gets no more rows.
-        write.condition_check(UserItem, user_key(principal.user_id), PROFILE, condition=UserItem.pk.exists())
+        condition = UserItem.pk.exists() & before
+        write.update(user, actions=[UserItem.last_export.set(job.job_id)], condition=condition)
         write.save(job)
         events.store_in(write, told)
 
-    try:
-        transact(connection_of(UserItem), fill)
-    except TransactionConflictError:
-        raise SessionRevokedError from None
+    transact(connection_of(UserItem), fill)
     events.announce(told)
     try:
-        queue.send({"kind": KIND, "user_id": principal.user_id, "job_id": job.job_id})
+        queue.send({"kind": KIND, "user_id": user.user_id, "job_id": job.job_id})
     except BaseException:
         # Nobody would ever work on it; and a job under way keeps the next from being asked for.
         with suppress(PynamoDBException):

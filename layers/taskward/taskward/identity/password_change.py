@@ -5,7 +5,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from taskward.client import Client
-from taskward.errors import FieldError, InvalidRequestError, WrongPasswordError
+from taskward.errors import FieldError, InvalidRequestError, SessionRevokedError, WrongPasswordError
 from taskward.identity import account_changes, emails, events, passwords, sessions, users
 from taskward.identity.event_tables import EventItem
 from taskward.identity.models import PasswordChange
@@ -23,6 +23,7 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
     InvalidRequestError: the new password is refused.
     WrongPasswordError: the current one is wrong, or was changed in the meantime.
     TooManyAttemptsError: it was wrong too often.
+    SessionRevokedError: the session it is asked for in has ended.
     """
     user = users.get(principal.user_id)
     passwords.check_acceptable("new_password", request.new_password, emails.normalised(user.email))
@@ -32,6 +33,8 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
     new_hash = passwords.hash_password(request.new_password)
 
     def change(write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]) -> list[EventItem]:
+        if principal.session_id not in {session.session_id for session in alive}:
+            raise SessionRevokedError
         actions: list[Action] = [UserItem.password_hash.set(new_hash), UserItem.credential_version.add(1)]
         write.update(user, actions=actions, condition=unchanged)
         # With 49 others, each with its event, these are the 100 actions that a transaction can have.

@@ -2,8 +2,7 @@
 
 from taskward.client import Client
 from taskward.errors import WrongPasswordError
-from taskward.identity import attempts, emails, events, known_addresses, passwords, principals
-from taskward.identity.attempts import network_of
+from taskward.identity import attempts, emails, events, known_addresses, passwords
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 
@@ -18,9 +17,8 @@ def check_password(user: UserItem, password: str, client: Client, principal: Pri
     """
 
     def is_known() -> bool:
-        session = principals.live_session(principal.user_id, principal.session_id)
-        networks = {network_of(address) for address in (session.address, session.rotated_from) if address}
-        return network_of(client.address) in networks or known_addresses.is_known(user.user_id, client)
+        # Signed in from there, not merely refreshed: whoever stole a session can refresh it from anywhere.
+        return known_addresses.is_known(user.user_id, client)
 
     with attempts.limited(emails.normalised(user.email), client, WrongPasswordError, is_known):
         matches, _ = passwords.verify_password(password, user.password_hash)

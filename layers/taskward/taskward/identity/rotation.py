@@ -60,10 +60,12 @@ def rotate(*, now_due: bool = False, revoked: str | None = None) -> list[RingKey
     with _lease():
         now = clock.epoch()
         before = keyring.load()
-        ring = _successors(before, now, now_due) if revoked is None else _without(before, revoked, now)
+        dead = _dead(before, revoked)
+        alive = [key for key in before if key.kid not in dead]
+        ring = _replaced(alive, now) if dead else _successors(alive, now, now_due)
         # Published first: should the second write fail, a published key that never signs harms nobody, and a revoked
-        # one is dead all the same. Asking again brings the ring in line.
-        _publish(ring)
+        # one is dead all the same. It is noted there, so that no later rotation publishes it again.
+        _publish(ring, dead)
         if ring != before:
             keyring.store(ring)
         return ring
@@ -106,7 +108,8 @@ def _successors(ring: list[RingKey], now: int, now_due: bool) -> list[RingKey]:
         expires_at = _last_use_of_predecessor(successor)
         ring = [*(key if key.expires_at else replace(key, expires_at=expires_at) for key in ring), successor]
     kept = [key for key in ring if key.expires_at is None or key.expires_at > now]
-    signing_since = max(key.signs_from for key in kept if key.signs_from <= now)
+    # After a revocation it can be that no key signs yet.
+    signing_since = max((key.signs_from for key in kept if key.signs_from <= now), default=now)
     return [
         key.without_private_half() if key.signs_from < signing_since and now >= signing_since + _SLACK_SECONDS else key
         for key in sorted(kept, key=lambda key: key.signs_from)
@@ -119,11 +122,22 @@ def _last_use_of_predecessor(successor: RingKey) -> int:
     return successor.signs_from + longest + _SLACK_SECONDS
 
 
-def _without(ring: list[RingKey], revoked: str, now: int) -> list[RingKey]:
-    """The ring without what was revoked, and with a key that signs as soon as everybody can know it."""
-    if revoked != ALL and revoked not in {key.kid for key in ring}:
+def _dead(ring: list[RingKey], revoked: str | None) -> set[str]:
+    """Ids of those keys of the ring that are revoked, now or by a rotation that did not come to its end."""
+    kids = {key.kid for key in ring}
+    if revoked is not None and revoked not in kids | {ALL}:
         raise UnknownKeyError(f"There is no key {revoked}; there are: {', '.join(key.kid for key in ring)}.")
-    kept = [key for key in ring if revoked not in (ALL, key.kid)]
+    if revoked == ALL:
+        return kids
+    try:
+        noted = set(PublishedKeysItem.get("KEYS", "PUBLISHED", consistent_read=True).revoked or [])
+    except PublishedKeysItem.DoesNotExist:
+        noted = set()
+    return {kid for kid in kids if kid == revoked or kid in noted}
+
+
+def _replaced(kept: list[RingKey], now: int) -> list[RingKey]:
+    """What a revocation left of the ring, with a key that signs as soon as everybody can know it."""
     soon = now + EMERGENCY_LEAD_SECONDS
     if any(key.expires_at is None for key in kept):
         return [replace(key, signs_from=min(key.signs_from, soon)) for key in kept]
@@ -133,10 +147,11 @@ def _without(ring: list[RingKey], revoked: str, now: int) -> list[RingKey]:
     return [*(replace(key, expires_at=expires_at) if key.d else key for key in kept), successor]
 
 
-def _publish(ring: list[RingKey]) -> None:
+def _publish(ring: list[RingKey], revoked: set[str]) -> None:
     PublishedKeysItem(
         keys=[MapAttribute(**key.public_jwk()) for key in ring],  # type: ignore[no-untyped-call]
         origin_digests=_origin_digests(),
+        revoked=sorted(revoked),
     ).save()
 
 

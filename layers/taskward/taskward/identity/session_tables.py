@@ -46,6 +46,8 @@ class PublishedKeysItem(Table):
     session_id = UnicodeAttribute(range_key=True, default="PUBLISHED")
     keys: ListAttribute[MapAttribute[str, Any]] = ListAttribute()
     origin_digests: ListAttribute[str] = ListAttribute()
+    # Ids of keys that must not be published again, while the ring may still have them.
+    revoked: ListAttribute[str] = ListAttribute(default=list)
 
 
 class RotationLeaseItem(Table):

@@ -36,8 +36,10 @@ class UserItem(Table):
     password_hash = UnicodeAttribute()
     timezone = UnicodeAttribute(null=True)
     credential_version = NumberAttribute(default=1)
-    sign_ins = NumberAttribute(default=1)
+    sign_ins = NumberAttribute(default=0)
     created_at = NumberAttribute()
+    # Id of the job; whoever asks for the next one does so on condition that it is still this.
+    last_export = UnicodeAttribute(null=True)
 
 
 class EmailItem(Table):

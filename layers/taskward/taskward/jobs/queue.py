@@ -6,8 +6,10 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from taskward import settings
+from taskward.telemetry import logger
 
 
 @cache
@@ -33,7 +35,13 @@ def send(message: dict[str, Any], delay_seconds: int = 0) -> None:
 
 
 def give_back(receipt_handle: str, delay_seconds: int) -> None:
-    """Have a received message handed out again after a delay, instead of at the end of its long time of work."""
-    _client().change_message_visibility(
-        QueueUrl=settings.jobs_queue(), ReceiptHandle=receipt_handle, VisibilityTimeout=delay_seconds
-    )
+    """Have a received message handed out again after a delay, instead of at the end of its long time of work.
+
+    When that fails, it is handed out at that end: no reason to fail.
+    """
+    try:
+        _client().change_message_visibility(
+            QueueUrl=settings.jobs_queue(), ReceiptHandle=receipt_handle, VisibilityTimeout=delay_seconds
+        )
+    except (BotoCoreError, ClientError):
+        logger.exception("a message could not be given back")
