@@ -314,6 +314,23 @@ def test_a_slow_success_does_not_take_away_the_wait_of_a_failure_after_it(
     assert _wait(lambda: _guess(email="dan@example.com")) == 2
 
 
+def test_a_failure_keeps_its_wait_when_a_slow_attempt_before_it_is_taken_back(clock: Clock) -> None:
+    for _ in range(10):
+        clock.advance(seconds=900)
+        _fail(1)
+    clock.advance(seconds=900)
+    slow = attempts.limited(EMAIL, ELSEWHERE, InvalidCredentialsError, lambda: False)
+    slow.__enter__()
+    clock.advance(seconds=2)
+    with (
+        pytest.raises(InvalidCredentialsError),
+        attempts.limited(EMAIL, ELSEWHERE, InvalidCredentialsError, lambda: False),
+    ):
+        assert slow.__exit__(UnavailableError, UnavailableError(), None) is False
+        raise InvalidCredentialsError
+    assert _wait(_guess) == 128
+
+
 def test_an_attempt_whose_writing_was_repeated_is_let_in(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     registered(EMAIL)
     _fail(4)

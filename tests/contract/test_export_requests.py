@@ -1,6 +1,11 @@
 """Requests for exports against a database: one at a time, and five a day, however many ask at once."""
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import ReadTimeoutError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
 
 from taskward.errors import TooManyJobsError, UnavailableError
 from taskward.identity import events, exports
@@ -61,3 +66,20 @@ def test_a_job_that_could_not_be_sent_is_in_nobody_s_way(monkeypatch: pytest.Mon
         with pytest.raises(UnavailableError):
             exports.request(asker, HOME)
     assert exports.request(asker, HOME).job_id == sent[0]
+
+
+def test_a_job_whose_storing_was_not_answered_is_in_nobody_s_way(
+    monkeypatch: pytest.MonkeyPatch, sent: list[str]
+) -> None:
+    asker = _asker()
+    transact = Connection.transact_write_items
+
+    def lost(*arguments: Any, **more: Any) -> Any:
+        transact(*arguments, **more)
+        raise TransactWriteError("failed", ReadTimeoutError(endpoint_url="https://dynamodb"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "transact_write_items", lost)
+        with pytest.raises(TransactWriteError):
+            exports.request(asker, HOME)
+    assert [exports.request(asker, HOME).job_id] == sent

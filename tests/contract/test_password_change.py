@@ -1,6 +1,9 @@
 """Change of the password against a database: who knows it, what ends with it, and what it races with."""
 
+from typing import Any
+
 import pytest
+from pynamodb.connection import Connection
 
 from taskward.client import Client
 from taskward.errors import InvalidCredentialsError, InvalidRequestError, SessionRevokedError, WrongPasswordError
@@ -12,6 +15,7 @@ from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
 from taskward.principal import Principal
 from tests.conftest import Clock
+from tests.support.faults import cancelled
 from tests.support.people import HOME, PASSWORD, registered
 from tests.support.racing import all_at_once
 
@@ -138,3 +142,18 @@ def test_an_account_without_a_count_of_sign_ins_can_be_used() -> None:
     UserItem(user.pk, PROFILE).update(actions=[UserItem.sign_ins.remove()])
     _sign_in(NEW)
     assert UserItem.get(user.pk, PROFILE).sign_ins == 1
+
+
+def test_a_change_that_collided_with_the_end_of_its_session_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, current = registered(EMAIL)
+    transact = Connection.transact_write_items
+
+    def collide_with_the_end(*_: Any, **__: Any) -> Any:
+        monkeypatch.setattr(Connection, "transact_write_items", transact)
+        sessions.end_all(user.user_id, HOME)
+        raise cancelled("TransactionConflict")
+
+    monkeypatch.setattr(Connection, "transact_write_items", collide_with_the_end)
+    with pytest.raises(SessionRevokedError):
+        _change(user, current)
+    _sign_in(PASSWORD)

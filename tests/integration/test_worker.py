@@ -9,12 +9,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.worker import app
+from taskward import settings
 from taskward.jobs import jobs, queue, results
 from taskward.work import deletion, export, patience
 from tests.support import aws
 from tests.support.events import Context
 from tests.support.holdings import delete_account, held, somebody
 from tests.support.sample_events import feed, load, placeholders
+from tests.support.template import template
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 
@@ -210,3 +212,10 @@ def test_a_continuation_that_cannot_be_sent_fails_the_slice(user_id: str, monkey
     with pytest.raises(EndpointConnectionError):
         app.handler(event, NoTime())
     assert waits_for() == 60
+
+
+def test_a_job_counts_as_lost_only_after_all_its_tries(user_id: str) -> None:
+    waits = [app._retry_seconds(receives) for receives in range(1, settings.job_receives() + 1)]
+    assert waits == [60, 240, 960, 3600, 0]
+    tries = template()["Resources"]["WorkerFunction"]["Properties"]["Timeout"] * len(waits)
+    assert jobs.SILENT_FOR.total_seconds() > sum(waits) + tries

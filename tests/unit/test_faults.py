@@ -18,6 +18,7 @@ from taskward.identity.user_tables import UserItem
 from taskward.jobs import jobs, queue
 from taskward.tasks.tables import TaskItem
 from tests.support import aws, events
+from tests.support.faults import cancelled
 from tests.support.people import PASSWORD, registered
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
@@ -179,14 +180,6 @@ def test_a_registration_that_could_not_be_answered_stores_nothing(monkeypatch: p
     assert handler(event, events.Context())["statusCode"] == 201
 
 
-def _cancelled(*codes: str) -> TransactWriteError:
-    from pynamodb.exceptions import CancellationReason, VerboseClientError
-
-    reasons = [CancellationReason(code) if code != "None" else None for code in codes]
-    error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}}
-    return TransactWriteError("failed", VerboseClientError(error, "TransactWriteItems", cancellation_reasons=reasons))
-
-
 def _in_progress() -> TransactWriteError:
     cause = ClientError({"Error": {"Code": "TransactionInProgressException", "Message": ""}}, "TransactWriteItems")
     return TransactWriteError("failed", cause)
@@ -217,7 +210,7 @@ def _transact(fill: Callable[[Any], None] = lambda _: None) -> None:
 
 
 def test_a_transaction_that_collides_is_made_anew(transactions: Callable[..., list[str]]) -> None:
-    tokens = transactions(_cancelled("None", "TransactionConflict"), _cancelled("TransactionConflict"))
+    tokens = transactions(cancelled("None", "TransactionConflict"), cancelled("TransactionConflict"))
     filled: list[int] = []
     _transact(lambda _: filled.append(1))
     assert len(set(tokens)) == len(filled) == 3
@@ -234,18 +227,18 @@ def test_a_transaction_that_is_still_at_work_is_not_made_a_second_time(
 
 
 def test_a_transaction_that_keeps_colliding_is_unavailable(transactions: Callable[..., list[str]]) -> None:
-    transactions(*[_cancelled("TransactionConflict")] * 99)
+    transactions(*[cancelled("TransactionConflict")] * 99)
     with pytest.raises(UnavailableError):
         _transact()
 
 
 def test_a_condition_that_fails_is_told_apart_from_a_collision(transactions: Callable[..., list[str]]) -> None:
-    transactions(_cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
+    transactions(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
     with pytest.raises(storage.TransactionConflictError):
         _transact()
 
 
 def test_a_transaction_that_fails_otherwise_is_raised_as_it_is(transactions: Callable[..., list[str]]) -> None:
-    transactions(_cancelled("ThrottlingError"))
+    transactions(cancelled("ThrottlingError"))
     with pytest.raises(TransactWriteError):
         _transact()

@@ -115,7 +115,7 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
             reasons = {reason.code for reason in error.cancellation_reasons if reason}
             if "ConditionalCheckFailed" in reasons:
                 raise TransactionConflictError from None
-            if collided(error) or "TransactionConflict" in reasons:
+            if "TransactionConflict" in reasons:
                 write = None
             elif _code(error) != "TransactionInProgressException":
                 raise

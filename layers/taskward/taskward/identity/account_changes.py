@@ -42,7 +42,6 @@ def commit(user: UserItem, change: Change) -> None:
 
 
 def _commit(user: UserItem, change: Change) -> None:
-    alive = sessions.live(user.user_id)
     sign_ins = UserItem.sign_ins == user.sign_ins
     if not user.sign_ins:
         # Accounts of 0.1 have none yet.
@@ -51,7 +50,7 @@ def _commit(user: UserItem, change: Change) -> None:
     told: list[EventItem] = []
 
     def fill(write: TransactWrite) -> None:
-        told[:] = change(write, user, unchanged, alive)
+        told[:] = change(write, user, unchanged, sessions.live(user.user_id))
         events.store_in(write, told)
 
     transact(connection_of(UserItem), fill)

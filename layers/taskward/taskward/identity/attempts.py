@@ -69,12 +69,12 @@ class _Counter:
 
 @dataclass(frozen=True)
 class _Reservation:
-    """An attempt as it was entered into one counter."""
+    """An attempt as it was entered into one counter; `attempt_id` if it keeps others out while it is undecided."""
 
     counter: _Counter
     failures: int
     expires_at: int
-    open_at: int | None
+    attempt_id: str | None
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def _reserve(counter: _Counter) -> _Reservation | int:
             continue
         if known.attempt_id == attempt_id:
             # The client library repeated a write whose answer was lost, and its condition held no more.
-            return _Reservation(counter, int(known.failures), int(known.expires_at), int(known.open_at))
+            return _Reservation(counter, int(known.failures), int(known.expires_at), attempt_id)
         if known.expires_at > now and (known.open_at or 0) > now:
             return int(known.open_at) - now
         reservation = _reserve_next(counter, known, now, attempt_id)
@@ -209,19 +209,27 @@ def _reserve_next(counter: _Counter, known: AttemptsItem, now: int, attempt_id: 
         actions += [AttemptsItem.open_at.remove(), AttemptsItem.attempt_id.remove()]
     else:
         actions += [AttemptsItem.open_at.set(open_at), AttemptsItem.attempt_id.set(attempt_id)]
-    unchanged = _is_at(known.failures, known.expires_at, known.open_at)
+    opening = AttemptsItem.open_at.does_not_exist() if known.open_at is None else AttemptsItem.open_at == known.open_at
+    unchanged = (AttemptsItem.failures == known.failures) & (AttemptsItem.expires_at == known.expires_at) & opening
     if not _updated(AttemptsItem(counter.pk, counter.sk), actions, unchanged):
         return None
-    return _Reservation(counter, failures, expires_at, open_at)
+    return _Reservation(counter, failures, expires_at, attempt_id if open_at else None)
 
 
 def _settle(reservations: list[_Reservation]) -> None:
     """Make those attempts that were failures after all keep others out for as long as they should."""
-    now = clock.epoch()
+    now, fault = clock.epoch(), None
     for reservation in reservations:
-        if reservation.open_at is not None:
-            opens_at = reservation.counter.opens_at(reservation.failures, now, reservation.expires_at)
-            _updated(_item_of(reservation), [AttemptsItem.open_at.set(opens_at)], _is_as_entered(reservation))
+        if reservation.attempt_id is None:
+            continue
+        opens_at = reservation.counter.opens_at(reservation.failures, now, reservation.expires_at)
+        try:
+            _updated(_item_of(reservation), [AttemptsItem.open_at.set(opens_at)], _is_undecided(reservation))
+        except PynamoDBException as error:
+            # The others count all the same.
+            fault = error
+    if fault is not None:
+        raise fault
 
 
 def _wait_left(counter: _Counter) -> int:
@@ -236,8 +244,10 @@ def _take_back(reservations: list[_Reservation]) -> None:
     for reservation in reservations:
         one_less = [AttemptsItem.failures.add(-1)]
         try:
-            if reservation.open_at is not None and _updated(
-                _item_of(reservation), [*one_less, AttemptsItem.open_at.remove()], _is_as_entered(reservation)
+            if reservation.attempt_id is not None and _updated(
+                _item_of(reservation),
+                [*one_less, AttemptsItem.open_at.remove(), AttemptsItem.attempt_id.remove()],
+                _is_undecided(reservation),
             ):
                 continue
             still_counted = (AttemptsItem.expires_at == reservation.expires_at) & (AttemptsItem.failures > 0)
@@ -264,15 +274,10 @@ def _item_of(reservation: _Reservation) -> AttemptsItem:
     return AttemptsItem(reservation.counter.pk, reservation.counter.sk)
 
 
-def _is_as_entered(reservation: _Reservation) -> Condition:
-    return _is_at(reservation.failures, reservation.expires_at, reservation.open_at)
-
-
-def _is_at(failures: float, expires_at: float, open_at: float | None) -> Condition:
-    """Whether nobody has entered an attempt, or taken one back, since the row was so."""
-    opening = AttemptsItem.open_at.does_not_exist() if open_at is None else AttemptsItem.open_at == open_at
-    unchanged: Condition = (AttemptsItem.failures == failures) & (AttemptsItem.expires_at == expires_at) & opening
-    return unchanged
+def _is_undecided(reservation: _Reservation) -> Condition:
+    """Whether it is this attempt that keeps others out."""
+    undecided: Condition = AttemptsItem.attempt_id == reservation.attempt_id
+    return undecided
 
 
 def _updated(item: AttemptsItem, actions: Sequence[Action], condition: Condition) -> bool:

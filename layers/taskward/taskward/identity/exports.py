@@ -56,12 +56,14 @@ def _begin(user: UserItem, principal: Principal, client: Client) -> JobItem:
         write.save(job)
         events.store_in(write, told)
 
-    transact(connection_of(UserItem), fill)
-    events.announce(told)
     try:
+        transact(connection_of(UserItem), fill)
+        events.announce(told)
         queue.send({"kind": KIND, "user_id": user.user_id, "job_id": job.job_id})
+    except TransactionConflictError:
+        raise
     except BaseException:
-        # Nobody would ever work on it; and a job under way keeps the next from being asked for.
+        # Nobody would ever work on it, if it was stored; and a job under way keeps the next from being asked for.
         with suppress(PynamoDBException):
             job.delete()
         raise

@@ -23,7 +23,7 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
     InvalidRequestError: the new password is refused.
     WrongPasswordError: the current one is wrong, or was changed in the meantime.
     TooManyAttemptsError: it was wrong too often.
-    SessionRevokedError: the session it is asked for in has ended.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     """
     user = users.get(principal.user_id)
     passwords.check_acceptable("new_password", request.new_password, emails.normalised(user.email))
@@ -48,4 +48,5 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
     try:
         account_changes.commit(user, change)
     except account_changes.CredentialChangedError:
+        users.get(user.user_id)
         raise WrongPasswordError from None

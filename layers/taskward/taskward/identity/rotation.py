@@ -46,7 +46,8 @@ def rotate(*, now_due: bool = False, revoked: str | None = None) -> list[RingKey
 
     Parameters
     ----------
-    revoked: id of a key that is to be dead, or `ALL`. Its tokens are refused everywhere `keys.CACHE_SECONDS` later.
+    revoked: id of a key that is to be dead, or `ALL`; then nothing else is done. Its tokens are refused everywhere
+        `keys.CACHE_SECONDS` later.
 
     Returns
     -------

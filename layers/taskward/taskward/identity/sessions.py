@@ -128,7 +128,7 @@ def _with_foreign_answer_noted(session: SessionItem, client: Client) -> SessionI
             condition=SessionItem.generation == generation,
         )
     except UpdateError as error:
-        if not condition_failed(error):
+        if not (condition_failed(error) or collided(error)):
             raise
         return None
     events.record(events.new("refresh_grace_from_other_address", session.user_id, client, session.session_id))

@@ -21,7 +21,7 @@ def email_key(normalised: str) -> str:
 class UserItem(Table):
     """An account. `email` is as given, `timezone` an IANA name.
 
-    `credential_version` grows with every change of the password, `sign_ins` with every session that is started: who
+    `credential_version` grows with every change of the password, `sign_ins` with every sign-in: who
     makes a change of either on condition of both knows all sessions there are.
     """
 

@@ -5,10 +5,10 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from taskward import clock
-from taskward.errors import SessionRevokedError
+from taskward.errors import SessionRevokedError, UnavailableError
 from taskward.identity.models import AccountPatch
 from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.storage import condition_failed, user_key
+from taskward.storage import CONFLICT_ATTEMPTS, back_off, collided, condition_failed, user_key
 
 
 def get(user_id: str) -> UserItem:
@@ -33,13 +33,17 @@ def patch(user_id: str, changes: AccountPatch) -> UserItem:
     if not actions:
         return get(user_id)
     user = UserItem(user_key(user_id), PROFILE)
-    try:
-        user.update(actions=actions, condition=UserItem.pk.exists())
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        raise SessionRevokedError from None
-    return user
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            user.update(actions=actions, condition=UserItem.pk.exists())
+            return user
+        except UpdateError as error:
+            if condition_failed(error):
+                raise SessionRevokedError from None
+            if not collided(error):
+                raise
+        back_off(attempt)
+    raise UnavailableError
 
 
 def representation(user: UserItem) -> dict[str, Any]:

@@ -21,8 +21,9 @@ Job = JobItem
 
 KEPT_FOR = timedelta(hours=24)
 
-SILENT_FOR = timedelta(hours=1)
-"""A job of which nothing was heard for so long has failed: its message was lost, or its worker died."""
+SILENT_FOR = timedelta(hours=3)
+"""A job of which nothing was heard for so long has failed: its message was lost, or its worker died. All tries of the
+worker, and the waits between them, take less."""
 
 
 class JobGoneError(Exception):
