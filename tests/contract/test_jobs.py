@@ -149,5 +149,6 @@ def test_a_result_is_a_short_lived_link_to_the_bucket_in_its_own_region(
     assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
     assert query["X-Amz-Expires"] == "300"
     assert query["response-content-type"] == "application/json"
+    assert query["response-cache-control"] == "no-store"
     day = rfc3339(int(job.created_at))[:10]
     assert query["response-content-disposition"] == f'attachment; filename="taskward-export-{day}.json"'
