@@ -107,8 +107,11 @@ can read, and a refresh by cookie needs the header `{CLIENT_HEADER}`.
 ## Passwords and patience
 
 Before what cannot be undone the password is asked for again. Whoever fails too often, at a sign-in, a password or a \
-refresh token, has to wait: the answer is 429 `too_many_attempts`, and `Retry-After` says for how many seconds. Until \
-then nothing is looked at, not even the right password. The wait doubles with each further failure, up to a limit.
+refresh token, has to wait: the answer is 429 `too_many_attempts`, and `Retry-After` says for how many seconds. \
+Until then nothing is looked at, not even the right password. The wait is a second after five failures at one \
+account from one network, or after 25 from one network at any account, and doubles with each further failure, to a \
+quarter of an hour (all of these are settings of the service). After 100 failures in a day at one account, only \
+networks that it was signed in from before may try. Failures are forgotten after a day.
 
 ## Changes that collide
 

@@ -55,8 +55,8 @@ def account_paths() -> Json:
         ACCOUNT,
         "Delete the account",
         "Deletes the account and ends all its sessions, at once and for good; tasks, security events and exports are "
-        "erased within minutes. The e-mail address is free again. The password is asked for, and guessing it is "
-        "limited like a sign-in.",
+        "erased within minutes, and so long a link to an export that was given before stays good. The e-mail address "
+        "is free again. The password is asked for, and guessing it is limited like a sign-in.",
         takes_body=body("AccountDeletion", {"plain": {"password": EXAMPLE_PASSWORD}}),
         answers={"204": answer("It is deleted; the cookie is cleared.", sends={"Set-Cookie": "ClearedCookie"})},
         refused=(*BODY_REFUSALS, "WrongPassword", "TooManyAttempts"),

@@ -130,17 +130,27 @@ def _grant(description: str, more: Json) -> Json:
     return closed(description, properties, optional=("refresh_token",))
 
 
+_KINDS = (
+    "What happened. `sign_in_failed` and `password_check_failed`: a wrong password, at a sign-in or where it is asked "
+    "for again. `refresh_token_reused`: a refresh token came that had been used; its session ended. "
+    "`refresh_grace_from_other_address`: two addresses refreshed one session within the grace"
+)
+
+
 def _security_event() -> Json:
     return {
         "id": ID,
-        "type": {"type": "string", "enum": list(get_args(events.Kind)), "description": "What happened"},
+        "type": {"type": "string", "enum": list(get_args(events.Kind)), "description": _KINDS},
         "created_at": TIME,
         "ip": {"type": "string", "description": "The network address that it came from"},
         "user_agent": {"type": "string", "description": "What the client called itself; may be empty"},
         "session_id": nullable(ID, "The session that it happened in or to; null when there was none"),
         "reason": nullable(
             {"type": "string", "enum": list(get_args(events.Reason))},
-            "Why a session ended, or how a reuse was noticed; null for all other types",
+            "Why a session ended: `signed_out` by its own request, `ended_elsewhere` by that of another session, "
+            "`signed_in_again` in the same browser, `password_changed`, `too_many_sessions`, `token_reused`. How the "
+            "reuse of a refresh token was noticed: `replayed`, an older one, or `grace`, somebody else living on the "
+            "grace. Null for all other types",
         ),
     }
 

@@ -99,6 +99,9 @@ def request_schemas() -> Json:
         del schema["title"]
         for member, remark in _REMARKS[name].items():
             schema["properties"][member].update(remark)
+    # What is left out of a patch stays: a client that fills in a default would clear it.
+    for member in schemas["AccountPatch"]["properties"].values():
+        del member["default"]
     fields = schemas["TaskFields"]
     return {**schemas, "TaskReplacement": _replacement(fields), "TaskPatch": _patch(fields)}
 

@@ -26,7 +26,7 @@ def sign_in_paths() -> Json:
         SESSIONS,
         "Make an account",
         "Makes an account and signs in to it at once; a session that the cookie is of ends. Whoever meets too many "
-        "addresses that have an account has to wait.",
+        "addresses that have an account has to wait, and so has a network from which too many sign-ins failed.",
         public=True,
         takes=("RefreshCookie",),
         takes_body=body(

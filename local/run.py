@@ -69,7 +69,8 @@ def _run_alone(port: int, running: TextIO) -> int:
     if not _DEPLOYED.exists():
         # What a deployment left that never came to its end is no ground to build on.
         shutil.rmtree(_AWS, ignore_errors=True)
-    emulator_port = _USUAL_EMULATOR_PORT if is_free(_USUAL_EMULATOR_PORT) else free_port()
+    usual = _USUAL_EMULATOR_PORT
+    emulator_port = usual if usual != port and is_free(usual) else free_port()
     try:
         with _step("Starting the AWS emulator"):
             emulator = Emulator(_AWS, emulator_port).__enter__()

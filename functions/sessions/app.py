@@ -7,6 +7,7 @@ from taskward.api import Api, Response, answer
 from taskward.delivery import cleared_cookie, refresh_token_cookie
 from taskward.errors import FieldError, InvalidRequestError, NotFoundError, TaskwardError, UnauthenticatedError
 from taskward.identity import keys, principals, sessions, tokens, users
+from taskward.identity.events import Reason
 from taskward.identity.keys import PublishedKeys
 from taskward.identity.models import RefreshRequest
 from taskward.identity.tokens import AccessClaims, RefreshClaims
@@ -42,10 +43,11 @@ def list_sessions() -> Response[str]:
 @handler.delete("/auth/sessions/<session_id>")
 def end_session(session_id: str) -> Response[str]:
     principal = handler.principal()
-    client = handler.viewer().client
-    if not sessions.end(principal.user_id, session_id, client, "signed_out"):
+    is_current = session_id == principal.session_id
+    reason: Reason = "signed_out" if is_current else "ended_elsewhere"
+    if not sessions.end(principal.user_id, session_id, handler.viewer().client, reason):
         raise NotFoundError
-    return answer(204, cookies=[cleared_cookie()] if session_id == principal.session_id else None)
+    return answer(204, cookies=[cleared_cookie()] if is_current else None)
 
 
 @handler.delete("/auth/sessions")
@@ -54,7 +56,7 @@ def end_sessions() -> Response[str]:
     keep = handler.query({"keep"}).get("keep")
     if keep not in (None, "current"):
         raise InvalidRequestError(errors=[FieldError("keep", "Only current, or leave it out to end all sessions.")])
-    sessions.end_all(principal.user_id, handler.viewer().client, but=principal.session_id if keep else None)
+    sessions.end_all(principal, handler.viewer().client, keep_current=keep is not None)
     return answer(204, cookies=None if keep else [cleared_cookie()])
 
 

@@ -52,6 +52,11 @@ def _all(user_id: str, limit: int = 100) -> list[EventItem]:
             return found
 
 
+def _in_order(user_id: str) -> list[EventItem]:
+    """All events, the oldest first; those of one moment by kind."""
+    return sorted(_all(user_id), key=lambda event: (event.created_at, event.kind))
+
+
 def _expect(error: type[Exception], action: Callable[[], object]) -> None:
     with pytest.raises(error):
         action()
@@ -83,7 +88,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
     then(lambda: _expect(WrongPasswordError, lambda: change_password(principal, wrong, ELSEWHERE)))
     then(lambda: change_password(principal, PasswordChange(current_password=PASSWORD, new_password=NEW), HOME))
     then(lambda: exports.request(principal, HOME))
-    told = [(event.kind, event.address, event.session_id, event.reason) for event in reversed(_all(user.user_id))]
+    told = [(event.kind, event.address, event.session_id, event.reason) for event in _in_order(user.user_id)]
     home, elsewhere = HOME.address, ELSEWHERE.address
     assert told == [
         ("registered", home, first.session_id, None),
@@ -91,6 +96,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
         ("signed_in", elsewhere, second.session_id, None),
         ("refresh_grace_from_other_address", home, second.session_id, None),
         ("refresh_token_reused", home, second.session_id, "replayed"),
+        ("session_ended", home, second.session_id, "token_reused"),
         ("signed_in", home, third.session_id, None),
         ("session_ended", home, third.session_id, "signed_out"),
         ("password_check_failed", elsewhere, first.session_id, None),
@@ -98,7 +104,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
         ("export_requested", home, first.session_id, None),
     ]
     then(lambda: account_deletion.delete_account(principal, NEW, HOME))
-    kinds = [event.kind for event in reversed(_all(user.user_id))]
+    kinds = [event.kind for event in _in_order(user.user_id)]
     assert kinds[-1] == "deletion_requested"
 
     logged = [line for line in map(json.loads, log.getvalue().splitlines()) if line.get("security_event")]

@@ -150,7 +150,7 @@ def test_a_change_that_collided_with_the_end_of_its_session_is_not_made(monkeypa
 
     def collide_with_the_end(*_: Any, **__: Any) -> Any:
         monkeypatch.setattr(Connection, "transact_write_items", transact)
-        sessions.end_all(user.user_id, HOME)
+        sessions.end_all(Principal(user.user_id, current.session_id), HOME)
         raise cancelled("TransactionConflict")
 
     monkeypatch.setattr(Connection, "transact_write_items", collide_with_the_end)

@@ -100,13 +100,16 @@ TOLD: dict[str, tuple[Callable[[Values, Clock], None], list[tuple[str, str | Non
         [("password_changed", "session_id", None), ("session_ended", "other_session_id", "password_changed")],
     ),
     "a logout": (asked("sessions/logout_refresh_token"), [("session_ended", "session_id", "signed_out")]),
-    "the end of another session": (asked("sessions/end"), [("session_ended", "other_session_id", "signed_out")]),
-    "the end of the others": (asked("sessions/end_others"), [("session_ended", "other_session_id", "signed_out")]),
+    "the end of another session": (asked("sessions/end"), [("session_ended", "other_session_id", "ended_elsewhere")]),
+    "the end of the others": (asked("sessions/end_others"), [("session_ended", "other_session_id", "ended_elsewhere")]),
     "the end of all": (
         asked("sessions/end_all"),
-        [("session_ended", "session_id", "signed_out"), ("session_ended", "other_session_id", "signed_out")],
+        [("session_ended", "session_id", "signed_out"), ("session_ended", "other_session_id", "ended_elsewhere")],
     ),
-    "a refresh token used twice": (reuse, [("refresh_token_reused", "session_id", "replayed")]),
+    "a refresh token used twice": (
+        reuse,
+        [("refresh_token_reused", "session_id", "replayed"), ("session_ended", "session_id", "token_reused")],
+    ),
     "a refresh from two addresses": (refresh_elsewhere, [("refresh_grace_from_other_address", "session_id", None)]),
     "an export": (asked("account/export"), [("export_requested", "session_id", None)]),
     "a sign-in over another": (

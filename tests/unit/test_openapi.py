@@ -298,3 +298,9 @@ def test_a_patch_may_take_back_all_members_but_the_title() -> None:
         assert patch.is_valid({name: None}) == (name != "title"), name
     assert patch.is_valid({})
     assert not patch.is_valid({"version": 4})
+
+
+@pytest.mark.parametrize("name", ["AccountPatch", "TaskPatch"])
+def test_no_member_of_a_patch_has_a_default_that_a_client_could_fill_in(name: str) -> None:
+    members = document()["components"]["schemas"][name]["properties"]
+    assert not [member for member, schema in members.items() if "default" in schema]

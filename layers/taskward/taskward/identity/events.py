@@ -33,8 +33,18 @@ Kind = Literal[
     "deletion_requested",
 ]
 
-Reason = Literal["signed_out", "signed_in_again", "password_changed", "too_many_sessions", "replayed", "grace"]
-"""Why a session ended, or how a reuse was noticed: an older token, or a thief riding the grace interval."""
+Reason = Literal[
+    # Why a session ended:
+    "signed_out",
+    "ended_elsewhere",
+    "signed_in_again",
+    "password_changed",
+    "too_many_sessions",
+    "token_reused",
+    # How a reuse was noticed: an older token, or a thief riding the grace interval.
+    "replayed",
+    "grace",
+]
 
 KEPT_FOR = timedelta(days=365)
 DEFAULT_LIMIT = 50

@@ -22,6 +22,7 @@ from taskward.identity.event_tables import EventItem
 from taskward.identity.events import Reason
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.tokens import RefreshClaims
+from taskward.principal import Principal
 from taskward.storage import ID_LENGTH, TransactionConflictError, collided, condition_failed, connection_of, transact
 
 FOREIGN_STREAK_LIMIT = 3
@@ -136,7 +137,8 @@ def _with_foreign_answer_noted(session: SessionItem, client: Client) -> SessionI
 
 
 def _reuse(session: SessionItem, client: Client, how: Reason) -> TokenReusedError:
-    _end(session, [events.new("refresh_token_reused", session.user_id, client, session.session_id, how)])
+    reused = events.new("refresh_token_reused", session.user_id, client, session.session_id, how)
+    _end(session, [reused, *ends([session], client, "token_reused")])
     return TokenReusedError()
 
 
@@ -160,12 +162,15 @@ def _end(session: SessionItem, told: list[EventItem]) -> bool:
     return True
 
 
-def end_all(user_id: str, client: Client, *, but: str | None = None) -> None:
-    """End all sessions of a user in one step, or all but one, and record each."""
-    ended = [session for session in live(user_id) if session.session_id != but]
+def end_all(principal: Principal, client: Client, *, keep_current: bool = False) -> None:
+    """End all sessions of a user in one step, or all others, and record each."""
+    alive = live(principal.user_id)
+    current = [session for session in alive if session.session_id == principal.session_id and not keep_current]
+    others = [session for session in alive if session.session_id != principal.session_id]
+    ended = [*current, *others]
     if not ended:
         return
-    told = ends(ended, client, "signed_out")
+    told = [*ends(current, client, "signed_out"), *ends(others, client, "ended_elsewhere")]
 
     def fill(write: TransactWrite) -> None:
         end_in(write, ended)
