@@ -1,5 +1,7 @@
 """Key rotation against a database: published before it signs, kept until the last token has expired."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -26,6 +28,16 @@ def _published() -> list[str]:
 def _signing() -> str:
     keyring.forget()
     return keyring.signing_key().kid
+
+
+@contextmanager
+def _ring_that_cannot_be_stored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def fail(_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyring, "store", fail)
+        yield
 
 
 def test_the_first_rotation_makes_a_key_that_signs_at_once() -> None:
@@ -170,13 +182,8 @@ def test_when_the_second_write_fails_the_next_rotation_heals(clock: Clock, monke
     (old,) = _published()
     clock.advance(days=31)
 
-    def fail(_: object) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(keyring, "store", fail)
-        with pytest.raises(ConnectionError):
-            rotation.rotate()
+    with _ring_that_cannot_be_stored(monkeypatch), pytest.raises(ConnectionError):
+        rotation.rotate()
     assert _signing() == old
     rotation.rotate()
     assert [key.kid for key in keyring.load()] == _published()
@@ -299,13 +306,8 @@ def test_a_revoked_key_is_dead_even_if_the_ring_could_not_be_stored(
 ) -> None:
     (old,) = _published()
 
-    def fail(_: object) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(keyring, "store", fail)
-        with pytest.raises(ConnectionError):
-            _revoke(old)
+    with _ring_that_cannot_be_stored(monkeypatch), pytest.raises(ConnectionError):
+        _revoke(old)
     assert old not in _published()
     _revoke(old)
     clock.advance(seconds=rotation.EMERGENCY_LEAD_SECONDS)
@@ -317,13 +319,8 @@ def test_a_revoked_key_never_comes_back_even_if_nobody_asks_again(
 ) -> None:
     (old,) = _published()
 
-    def fail(_: object) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(keyring, "store", fail)
-        with pytest.raises(ConnectionError):
-            _revoke(old)
+    with _ring_that_cannot_be_stored(monkeypatch), pytest.raises(ConnectionError):
+        _revoke(old)
     clock.advance(days=1)
     rotation.rotate()
     assert old not in _published()
