@@ -61,6 +61,15 @@ class InvalidCursorError(MalformedRequestError):
     detail = "Follow the Link header of the page before, or start without a cursor."
 
 
+class InvalidLinkError(TaskwardError):
+    """The token of a link that was sent by mail: unknown, used, over, or overtaken by what happened since."""
+
+    status = 400
+    code = "invalid_link"
+    title = "The link is not valid any more"
+    detail = "It was used, its time is over, or a later change made it worthless. Ask for a new one."
+
+
 class UnauthenticatedError(TaskwardError):
     """The caller could not be told apart from anybody else (RFC 6750, section 3.1)."""
 
@@ -111,6 +120,42 @@ class WrongPasswordError(TaskwardError):
     detail = "Give the current password of this account."
 
 
+class WrongCodeError(TaskwardError):
+    """Somebody who is signed in gave a code that is not their second factor's, or gave none."""
+
+    status = 403
+    code = "wrong_code"
+    title = "The code is wrong"
+    detail = "Give the code that the authenticator app shows now, or a recovery code that was not used yet."
+
+
+class ReauthenticationRequiredError(TaskwardError):
+    """The last authentication is too long ago for what was asked (ASVS 7.5.1, 7.5.3)."""
+
+    status = 403
+    code = "reauthentication_required"
+    title = "Prove again who you are"
+    detail = "Reauthenticate with POST /auth/reauthenticate, then repeat the request."
+
+
+class InsufficientScopeError(TaskwardError):
+    """The personal access token is not for this (RFC 6750, section 3.1)."""
+
+    status = 403
+    code = "insufficient_scope"
+    title = "The token is not for this"
+    detail = "Use a token with the right scope, or sign in: no token reaches accounts and sessions."
+
+
+class EmailUnverifiedError(TaskwardError):
+    """The account's e-mail address was never shown to be its owner's."""
+
+    status = 403
+    code = "email_unverified"
+    title = "The e-mail address is not verified"
+    detail = "Follow the link in the mail that was sent to it, or have another one sent."
+
+
 class CrossSiteRequestError(TaskwardError):
     """A cookie came without the header that only this site's own script can add."""
 
@@ -118,6 +163,22 @@ class CrossSiteRequestError(TaskwardError):
     code = "cross_site_request"
     title = "The request may come from another site"
     detail = "A refresh by cookie needs the header X-Taskward-Client."
+
+
+class InvalidCodeError(UnauthenticatedError):
+    """The second step of a sign-in came with a code that is not the second factor's."""
+
+    code = "invalid_code"
+    title = "The code is wrong"
+    detail = "Give the code that the authenticator app shows now, or a recovery code that was not used yet."
+
+
+class InvalidPasskeyError(UnauthenticatedError):
+    """The answer of an authenticator that proves nothing. Why is not told."""
+
+    code = "invalid_passkey"
+    title = "The passkey was not accepted"
+    detail = "Ask for new options and try again, or sign in another way."
 
 
 class NotFoundError(TaskwardError):
@@ -136,6 +197,60 @@ class EmailExistsError(TaskwardError):
     code = "email_exists"
     title = "There is already an account with this e-mail address"
     detail = "Sign in instead."
+
+
+class EmailDisabledError(TaskwardError):
+    """This deployment sends no mail, and has nothing that needs it."""
+
+    status = 404
+    code = "email_disabled"
+    title = "This service sends no mail"
+    detail = "What needs mail is switched off here."
+
+
+class LastWayInError(TaskwardError):
+    """Without it nobody could sign in to the account any more."""
+
+    status = 409
+    code = "last_way_in"
+    title = "It is the last way in"
+    detail = "Set a password or add a passkey first."
+
+
+class SecondFactorOnError(TaskwardError):
+    """There is a second factor already."""
+
+    status = 409
+    code = "second_factor_on"
+    title = "The second factor is on already"
+    detail = "Turn it off before you set up another one."
+
+
+class SecondFactorOffError(TaskwardError):
+    """There is no second factor, or none that waits to be confirmed."""
+
+    status = 409
+    code = "second_factor_off"
+    title = "The second factor is off"
+    detail = "Set it up first."
+
+
+class TooManyPasskeysError(TaskwardError):
+    """There are as many passkeys as an account may have."""
+
+    status = 409
+    code = "too_many_passkeys"
+    title = "Too many passkeys"
+    detail = "Remove one that is not used any more."
+
+
+class TooManyAccessTokensError(TaskwardError):
+    """There are as many personal access tokens as an account may have."""
+
+    status = 409
+    code = "too_many_access_tokens"
+    title = "Too many personal access tokens"
+    detail = "Revoke one that is not used any more."
 
 
 class PreconditionFailedError(TaskwardError):

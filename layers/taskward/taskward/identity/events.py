@@ -25,7 +25,26 @@ Kind = Literal[
     "signed_in",
     "sign_in_failed",
     "password_check_failed",
+    "code_check_failed",
+    "passkey_check_failed",
+    "reauthenticated",
     "password_changed",
+    "password_removed",
+    "password_reset_requested",
+    "password_reset",
+    "email_verified",
+    "email_change_requested",
+    "email_changed",
+    "email_change_undone",
+    "second_factor_enabled",
+    "second_factor_disabled",
+    "recovery_code_used",
+    "recovery_codes_renewed",
+    "passkey_added",
+    "passkey_renamed",
+    "passkey_removed",
+    "access_token_created",
+    "access_token_revoked",
     "session_ended",
     "refresh_token_reused",
     "refresh_grace_from_other_address",
@@ -34,11 +53,15 @@ Kind = Literal[
 ]
 
 Reason = Literal[
+    # How somebody signed in, when not from a device that is known with its network:
+    "new_device",
     # Why a session ended:
     "signed_out",
     "ended_elsewhere",
     "signed_in_again",
     "password_changed",
+    "password_reset",
+    "email_change_undone",
     "too_many_sessions",
     "token_reused",
     # How a reuse was noticed: an older token, or a thief riding the grace interval.
