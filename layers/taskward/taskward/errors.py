@@ -200,7 +200,7 @@ class EmailExistsError(TaskwardError):
 
 
 class EmailDisabledError(TaskwardError):
-    """This deployment sends no mail, and has nothing that needs it."""
+    """The deployment sends no mail, and has nothing that needs it."""
 
     status = 404
     code = "email_disabled"

@@ -12,7 +12,8 @@ class SessionItem(Table):
     """One sign-in on one device. All times are whole seconds since 1970.
 
     `generation` counts the refreshes; the store keeps no token. `expires_at` is the idle limit, which each refresh
-    moves on, and the table's TTL attribute; `ends_at` is the limit that nothing moves.
+    moves on, and the table's TTL attribute; `ends_at` is the limit that nothing moves. `authenticated_at` is when its
+    user last proved who they are: at the sign-in, or since (sessions of 0.2 have none).
     """
 
     class Meta(TableMeta):
@@ -23,6 +24,7 @@ class SessionItem(Table):
     generation = NumberAttribute()
     created_at = NumberAttribute()
     last_used_at = NumberAttribute()
+    authenticated_at = NumberAttribute(null=True)
     expires_at = NumberAttribute()
     ends_at = NumberAttribute()
     address = UnicodeAttribute()

@@ -44,6 +44,7 @@ def new(user_id: str, client: Client) -> SessionItem:
         generation=1,
         created_at=now,
         last_used_at=now,
+        authenticated_at=now,
         expires_at=min(now + settings.session_idle_seconds(), ends_at),
         ends_at=ends_at,
         address=client.address,

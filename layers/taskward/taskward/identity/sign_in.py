@@ -3,13 +3,10 @@
 import uuid
 from datetime import timedelta
 
-from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
-
 from taskward.client import Client
 from taskward.errors import InvalidCredentialsError, InvalidRequestError
-from taskward.identity import account_changes, attempts, emails, events, known_addresses, passwords, sessions
-from taskward.identity.event_tables import EventItem
+from taskward.identity import attempts, emails, events, known_addresses, passwords, session_starts
+from taskward.identity.account_changes import CredentialChangedError
 from taskward.identity.models import Credentials
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
@@ -40,7 +37,11 @@ def sign_in(credentials: Credentials, client: Client) -> tuple[UserItem, Session
             kept_for = events.KEPT_FOR if user else _NOBODY_KEPT_FOR
             events.record(events.new("sign_in_failed", user_id, client, kept_for=kept_for))
             raise InvalidCredentialsError
-        return user, _start_session(user, better_hash, client)
+        changes = [UserItem.password_hash.set(better_hash)] if better_hash else []
+        try:
+            return user, session_starts.start(user, client, changes=changes)
+        except CredentialChangedError:
+            raise InvalidCredentialsError from None
 
 
 def _account(email: str, client: Client) -> str:
@@ -65,29 +66,3 @@ def _stored(user_id: str) -> UserItem | None:
         return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
     except UserItem.DoesNotExist:
         return None
-
-
-def _start_session(user: UserItem, better_hash: str | None, client: Client) -> SessionItem:
-    """Store a new session, if the account still has the credential that was just verified.
-
-    `better_hash` replaces the stored one in the same step, and sessions beyond the limit end in it.
-    """
-    session = sessions.new(user.user_id, client)
-
-    def start(write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]) -> list[EventItem]:
-        new_hash = [UserItem.password_hash.set(better_hash)] if better_hash else []
-        write.update(user, actions=[UserItem.sign_ins.add(1), *new_hash], condition=unchanged)
-        write.save(session)
-        write.save(known_addresses.new(user.user_id, client))
-        surplus = sessions.surplus(alive)
-        sessions.end_in(write, surplus)
-        return [
-            events.new("signed_in", user.user_id, client, session.session_id),
-            *sessions.ends(surplus, client, "too_many_sessions"),
-        ]
-
-    try:
-        account_changes.commit(user, start)
-    except account_changes.CredentialChangedError:
-        raise InvalidCredentialsError from None
-    return session

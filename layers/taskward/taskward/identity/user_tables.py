@@ -19,10 +19,11 @@ def email_key(normalised: str) -> str:
 
 
 class UserItem(Table):
-    """An account. `email` is as given, `timezone` an IANA name.
+    """An account. `email` is as given, `timezone` an IANA name; times are whole seconds since 1970.
 
-    `credential_version` grows with every change of the password, `sign_ins` with every sign-in: who
-    makes a change of either on condition of both knows all sessions there are.
+    `credential_version` grows with every change of password, second factor or address, `sign_ins` with every sign-in:
+    who makes a change of either on condition of both knows all sessions there are. There is no `password_hash` when
+    the password was removed. `passkeys` is their number, kept with them, so that the last way in can be told.
     """
 
     class Meta(TableMeta):
@@ -33,7 +34,11 @@ class UserItem(Table):
     user_id = UnicodeAttribute()
     email = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
-    password_hash = UnicodeAttribute()
+    email_verified_at = NumberAttribute(null=True)
+    email_bounced_at = NumberAttribute(null=True)
+    password_hash = UnicodeAttribute(null=True)
+    second_factor_at = NumberAttribute(null=True)
+    passkeys = NumberAttribute(null=True)
     timezone = UnicodeAttribute(null=True)
     credential_version = NumberAttribute(default=1)
     sign_ins = NumberAttribute(default=0)
@@ -43,7 +48,11 @@ class UserItem(Table):
 
 
 class EmailItem(Table):
-    """Says whose an e-mail address is; written in the same transaction as the account."""
+    """Says whose an e-mail address is; written in the same transaction as the account.
+
+    One with `expires_at` (whole seconds since 1970; the table's TTL attribute) was given up: until then nobody else
+    gets it, so that its owner can have it back.
+    """
 
     class Meta(TableMeta):
         table_name = settings.users_table()
@@ -51,6 +60,7 @@ class EmailItem(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=ADDRESS)
     user_id = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
 
 
 class KnownAddressItem(Table):
