@@ -15,7 +15,7 @@ FUNCTIONS = ROOT / "functions"
 TIERS = [
     {"settings", "errors", "clock", "principal", "client", "origin_secrets", "timezones"},
     {"telemetry", "validation", "storage", "cursors"},
-    {"jobs"},
+    {"jobs", "mail"},
     {"identity", "tasks"},
     {"work"},
     {"viewer", "preconditions", "api", "delivery"},

@@ -126,3 +126,18 @@ def job_receives() -> int:
 def exports_bucket() -> str:
     """Name of the bucket that results of jobs are in."""
     return _text("EXPORTS_BUCKET")
+
+
+def mail_queue() -> str | None:
+    """Address of the queue of mail; None where no mail is sent, or none from this function."""
+    return os.environ.get("MAIL_QUEUE") or None
+
+
+def mail_sender() -> str:
+    """What mail comes from: an address, alone or in angle brackets behind a name."""
+    return _text("MAIL_SENDER")
+
+
+def mail_configuration_set() -> str:
+    """Name of the SES configuration set by which bounces and complaints come back."""
+    return _text("MAIL_CONFIGURATION_SET")
