@@ -41,3 +41,26 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
         for name, resource in template()["Resources"].items()
         if resource["Type"] == kind
     }
+
+
+def with_everything_on(value: Any) -> Any:
+    """A part of the template as it is when all that is optional was chosen: of every `Fn::If` what it says then."""
+    if isinstance(value, list):
+        return [with_everything_on(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"Fn::If"}:
+        return with_everything_on(value["Fn::If"][1])
+    return {name: with_everything_on(member) for name, member in value.items()}
+
+
+def with_nothing_on(value: Any) -> Any:
+    """A part of the template as it is when nothing that is optional was chosen, without list entries of no value."""
+    if isinstance(value, list):
+        entries = [with_nothing_on(entry) for entry in value]
+        return [entry for entry in entries if entry != {"Ref": "AWS::NoValue"}]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"Fn::If"}:
+        return with_nothing_on(value["Fn::If"][2])
+    return {name: with_nothing_on(member) for name, member in value.items()}

@@ -13,25 +13,29 @@ QUEUES = resources("AWS::SQS::Queue")
 BUCKET = resources("AWS::S3::Bucket")["ExportsBucket"]
 
 
-def test_a_message_is_put_aside_after_as_many_attempts_as_the_worker_is_told() -> None:
-    redrive = QUEUES["JobsQueue"]["RedrivePolicy"]
-    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["JobsDeadLetterQueue", "Arn"]}
+@pytest.mark.parametrize("work", ["Jobs", "Mail"])
+def test_a_message_is_put_aside_after_as_many_attempts_as_the_worker_is_told(work: str) -> None:
+    redrive = QUEUES[f"{work}Queue"]["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{work}DeadLetterQueue", "Arn"]}
     assert redrive["maxReceiveCount"] == WORKER["Environment"]["Variables"]["JOB_RECEIVES"] == "5"
 
 
 def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
-    assert QUEUES["JobsQueue"]["VisibilityTimeout"] >= 6 * WORKER["Timeout"]
-    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["JobsQueue", "Arn"]}
-    assert mapping["FunctionName"] == {"Ref": "WorkerFunction"}
-    assert mapping["BatchSize"] == 1
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    assert [mapping["EventSourceArn"]["Fn::GetAtt"][0] for mapping in mappings] == ["JobsQueue", "MailQueue"]
+    for mapping in mappings:
+        queue, _ = mapping["EventSourceArn"]["Fn::GetAtt"]
+        assert QUEUES[queue]["VisibilityTimeout"] >= 6 * WORKER["Timeout"]
+        assert mapping["FunctionName"] == {"Ref": "WorkerFunction"}
+        assert mapping["BatchSize"] == 1
 
 
-def test_what_was_put_aside_is_kept_for_a_fortnight_and_rings_the_alarm() -> None:
-    assert QUEUES["JobsDeadLetterQueue"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
-    alarm = resources("AWS::CloudWatch::Alarm")["JobsDeadLetterAlarm"]
+@pytest.mark.parametrize("work", ["Jobs", "Mail"])
+def test_what_was_put_aside_is_kept_for_a_fortnight_and_rings_the_alarm(work: str) -> None:
+    assert QUEUES[f"{work}DeadLetterQueue"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    alarm = resources("AWS::CloudWatch::Alarm")[f"{work}DeadLetterAlarm"]
     (dimension,) = alarm["Dimensions"]
-    assert dimension == {"Name": "QueueName", "Value": {"Fn::GetAtt": ["JobsDeadLetterQueue", "QueueName"]}}
+    assert dimension == {"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{work}DeadLetterQueue", "QueueName"]}}
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
