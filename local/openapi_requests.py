@@ -44,7 +44,10 @@ _NEW_PASSWORD: Json = {
     "format": "password",
     "minLength": passwords.MIN_LENGTH,
     "maxLength": passwords.MAX_LENGTH,
-    "description": "Any characters; refused when it is common, or made of the e-mail address or this service's name",
+    "description": (
+        "Any characters; refused when it is common, known from a breach, or made of the e-mail address or this "
+        "service's name"
+    ),
 }
 
 # What the models check in code of their own, or leave to other modules, and what a reader wants to know besides.

@@ -73,7 +73,8 @@ def deploy(emulator: Emulator, build_dir: Path, parameters: Mapping[str, str] | 
     ------
     DeploymentError: it failed.
     """
-    overrides = [f"{name}={value}" for name, value in (parameters or {}).items()]
+    # In quotes, for else sam would take an empty value for none.
+    overrides = [f'{name}="{value}"' for name, value in (parameters or {}).items()]
     _sam(
         [
             *("deploy", "--template-file", str(build_dir / "template.yaml"), "--stack-name", STACK_NAME),

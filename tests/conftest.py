@@ -1,10 +1,14 @@
 """What all tests share. The environment stands before anything of the package is imported: tables are named there."""
 
+import io
+import json
+import logging
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +40,7 @@ os.environ.update(
     ACCOUNT_ATTEMPTS="100",
     ATTEMPT_WAIT_SECONDS="1",
     ATTEMPT_MAX_WAIT_SECONDS="900",
+    BREACHED_PASSWORDS_ADDRESS="",
     CORS_ORIGIN="https://taskward.invalid",
     # As moto names a queue of the name `jobs`.
     JOBS_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
@@ -82,6 +87,19 @@ def moto_tables() -> Iterator[None]:
         aws.create_queue_and_bucket()
         aws.publish_keys()
         yield
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What was logged so far, each line read by itself."""
+    from taskward.telemetry import logger
+
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    yield lambda: [json.loads(line) for line in text.getvalue().rstrip("\n").split("\n")]
+    logging.getLogger(logger.name).removeHandler(handler)
 
 
 @pytest.hookimpl(wrapper=True)

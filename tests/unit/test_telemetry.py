@@ -1,10 +1,7 @@
 """Log lines: one line of JSON each, whatever is in them, with the time in UTC and who asked for what."""
 
 import importlib
-import io
-import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,20 +9,9 @@ import pytest
 from pynamodb.exceptions import GetError
 
 from taskward.tasks.tables import TaskItem
-from taskward.telemetry import logger, security_event
+from taskward.telemetry import security_event
 from tests.support import events
 from tests.support.people import registered
-
-
-@pytest.fixture
-def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What was logged so far, each line read by itself."""
-    text = io.StringIO()
-    handler = logging.StreamHandler(text)
-    handler.setFormatter(logger.registered_formatter)
-    logger.addHandler(handler)
-    yield lambda: [json.loads(line) for line in text.getvalue().rstrip("\n").split("\n")]
-    logging.getLogger(logger.name).removeHandler(handler)
 
 
 def test_a_line_feed_in_a_value_begins_no_new_line(lines: Callable[[], list[dict[str, Any]]]) -> None:

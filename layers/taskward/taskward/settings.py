@@ -4,6 +4,9 @@ The template sets for each function only what that function uses; asking for one
 """
 
 import os
+import re
+
+_HTTPS_OR_LOOPBACK = re.compile(r"https://[^/@]+(/.*)?|http://(127\.0\.0\.1|localhost):\d+(/.*)?")
 
 
 class ConfigurationError(Exception):
@@ -106,6 +109,20 @@ def attempt_wait_seconds() -> int:
 def attempt_max_wait_seconds() -> int:
     """The longest wait."""
     return _number("ATTEMPT_MAX_WAIT_SECONDS")
+
+
+def breached_passwords_address() -> str | None:
+    """Where passwords known from breaches are looked up, without a slash at the end; None when that is switched off.
+
+    It is switched off by an empty text. The variable has to be there all the same: what sets passwords and was not
+    given it must not go on unchecked.
+    """
+    address = os.environ.get("BREACHED_PASSWORDS_ADDRESS")
+    if address is None:
+        raise ConfigurationError("The environment variable BREACHED_PASSWORDS_ADDRESS is not set, not even to nothing.")
+    if address and not _HTTPS_OR_LOOPBACK.fullmatch(address):
+        raise ConfigurationError("The environment variable BREACHED_PASSWORDS_ADDRESS must begin with https://.")
+    return address.rstrip("/") or None
 
 
 def cors_origin() -> str:

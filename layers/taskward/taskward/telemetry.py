@@ -11,5 +11,10 @@ logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "taskward"), u
 def security_event(name: str, **fields: str | int | None) -> None:
     """Record something a security engineer wants to see: one log line and one count in the metric of that name."""
     logger.info(name, extra={"security_event": name, **fields})
+    count(name)
+
+
+def count(name: str) -> None:
+    """One more in the metric of that name."""
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Taskward"):
         pass

@@ -24,8 +24,9 @@ def register(registration: Registration, client: Client) -> tuple[UserItem, Sess
     TooManyAttemptsError: the client met too many addresses that have one.
     """
     normalised = emails.normalised(registration.email)
-    passwords.check_acceptable("password", registration.password, normalised)
     with attempts.limited(normalised, client, EmailExistsError):
+        # Within the limit: whoever has to wait has no third party asked. A refusal counts as no failure.
+        passwords.check_acceptable("password", registration.password, normalised)
         return _register(registration, normalised, client)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from passlib.context import CryptContext
 
 from taskward.errors import FieldError, InvalidRequestError
+from taskward.identity import breached_passwords
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128
@@ -51,7 +52,9 @@ def prepare() -> None:
 
 
 def check_acceptable(field: str, password: str, email: str) -> None:
-    """Refuse a password that is too short, too long, well known, or made of the e-mail address or the service's name.
+    """Refuse a password that is too short, too long, made of the e-mail address or the service's name, or well known.
+
+    A third party may be asked whether it is known, for a second at most: call it when the attempt has been let in.
 
     Raises
     ------
@@ -76,6 +79,9 @@ def _objection(password: str, email: str) -> str | None:
     letters = re.sub(r"[\W\d_]", "", rest)
     if rest != folded and len(rest) < MIN_LENGTH and len(letters) < _LETTERS_OF_ITS_OWN:
         return "Do not build the password from your e-mail address or from the name of this service."
+    # Last, because it costs the most, and asks a third party about none that is refused anyway.
+    if breached_passwords.is_breached(password):
+        return "This password has appeared in a data breach; pick one that was never used anywhere."
     return None
 
 

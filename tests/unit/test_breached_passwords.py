@@ -1,0 +1,289 @@
+"""Breached passwords: what is asked of the service, what its answers mean, and that its faults keep nobody out."""
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from taskward import settings
+from taskward.errors import InvalidRequestError
+from taskward.identity import breached_passwords, passwords
+from taskward.identity.breached_passwords import is_breached
+from tests.support.range_service import RangeService, answer, range_service, sha1
+from tests.support.template import template
+
+BREACHED, UNKNOWN = "correct horse battery staple", "tangerine umbrella 7"
+EMAIL = "ada@example.com"
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeService]:
+    """One that knows a password, and is asked."""
+    with range_service() as service:
+        service.passwords[BREACHED] = 52
+        monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", service.address)
+        yield service
+
+
+# --- What is asked, and what it means --------------------------------------------------------------------------------
+
+
+def test_a_password_that_the_service_knows_is_breached_and_another_is_not(service: RangeService) -> None:
+    assert is_breached(BREACHED)
+    assert not is_breached(UNKNOWN)
+    assert not is_breached(BREACHED.title())
+
+
+def test_a_password_of_the_same_range_is_not_breached_for_it(service: RangeService) -> None:
+    service.respond = lambda handler: answer(handler, f"{sha1(UNKNOWN)[5:34]}AAAAAA:9".encode())
+    assert not is_breached(UNKNOWN)
+    service.respond = lambda handler: answer(handler, f"{sha1(UNKNOWN)[5:]}:9".encode())
+    assert is_breached(UNKNOWN)
+
+
+def test_a_line_that_is_made_up_breaches_nothing(service: RangeService) -> None:
+    service.passwords[BREACHED] = 0
+    assert not is_breached(BREACHED)
+
+
+def test_five_digits_are_all_that_leaves(service: RangeService) -> None:
+    for password in (BREACHED, UNKNOWN, "ünïcödé🗝x"):
+        is_breached(password)
+        line, headers = service.asked.pop()
+        assert line == f"GET /range/{sha1(password)[:5]} HTTP/1.1"
+        assert dict(headers) == {
+            "Accept-Encoding": "identity",
+            "Host": f"127.0.0.1:{service.port}",
+            "Add-Padding": "true",
+            "User-Agent": "Taskward",
+            "Connection": "close",
+        }
+    assert service.asked == []
+
+
+def test_what_was_asked_is_not_remembered(service: RangeService) -> None:
+    assert is_breached(BREACHED)
+    service.passwords.clear()
+    assert not is_breached(BREACHED)
+    assert len(service.asked) == 2
+
+
+@pytest.mark.parametrize("end", ["", "\r\n", "\n"])
+def test_digits_in_lower_case_and_any_end_of_lines_are_understood(end: str, service: RangeService) -> None:
+    text = f"{'0' * 35}:3{end or chr(10)}{sha1(BREACHED)[5:].lower()}:1{end}"
+    service.respond = lambda handler: answer(handler, text.encode())
+    assert is_breached(BREACHED)
+
+
+def test_an_answer_in_chunks_is_understood(service: RangeService) -> None:
+    def in_chunks(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        text = f"{sha1(BREACHED)[5:]}:1".encode()
+        handler.wfile.write(b"14\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (text[:20], len(text) - 20, text[20:]))
+
+    service.respond = in_chunks
+    assert is_breached(BREACHED)
+
+
+def test_nobody_is_asked_when_it_is_switched_off(service: RangeService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", "")
+    assert not is_breached(BREACHED)
+    assert service.asked == []
+
+
+# --- Faults ----------------------------------------------------------------------------------------------------------
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    """A byte now and then, so that no wait for one of them is long."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "200000")
+    handler.end_headers()
+    try:
+        for _ in range(30):
+            handler.wfile.write(b"0")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        # Whoever asked is gone.
+        handler.close_connection = True
+
+
+def to_itself(handler: BaseHTTPRequestHandler) -> None:
+    """A redirect to where the answer would be."""
+    answer(handler, b"", 302, Location=f"/range/{sha1(BREACHED)[:5]}?again")
+
+
+def cut_short(handler: BaseHTTPRequestHandler) -> None:
+    answer(handler, f"{sha1(UNKNOWN)[5:]}:1".encode(), Content_Length="5000")
+
+
+def no_http(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"220 mail.example ESMTP\r\n")
+
+
+def strange_headers(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n" + b"X-More: 1\r\n" * 200 + b"\r\n")
+
+
+FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
+    "500": (lambda handler: answer(handler, b"", 500), "status 500"),
+    "404": (lambda handler: answer(handler, f"{sha1(BREACHED)[5:]}:1".encode(), 404), "status 404"),
+    "429": (lambda handler: answer(handler, b"", 429, Retry_After="2"), "status 429"),
+    "redirect": (to_itself, "status 302"),
+    "page": (lambda handler: answer(handler, b"<html>Sign in to this network</html>"), "not in the form"),
+    "bytes": (lambda handler: answer(handler, bytes(range(256))), "not in the form"),
+    "no count": (lambda handler: answer(handler, sha1(BREACHED)[5:].encode()), "not in the form"),
+    "huge": (lambda handler: answer(handler, f"{'0' * 35}:1\r\n".encode() * 10_000), "too long"),
+    "endless line": (lambda handler: answer(handler, b"0" * 1_000_000), "too long"),
+    "cut short": (cut_short, "cut short"),
+    "no HTTP": (no_http, "BadStatusLine"),
+    "strange headers": (strange_headers, "HTTPException"),
+    "silence": (lambda _: time.sleep(0.5), "TimeoutError"),
+    "drip": (drip, "TimeoutError"),
+}
+
+
+@pytest.fixture(params=FAULTS)
+def fault(request: pytest.FixtureRequest, service: RangeService, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have the service at fault, in each way there is; how it is to be shown."""
+    service.respond, shown = FAULTS[request.param]
+    # One that can be sat out where that is the fault, and one that a busy machine keeps where it is not.
+    monkeypatch.setattr(breached_passwords, "TIME_LIMIT_SECONDS", 0.3 if shown == "TimeoutError" else 30)
+    return shown
+
+
+def test_a_fault_of_the_service_keeps_nobody_out_and_is_logged_and_counted(
+    fault: str, service: RangeService, lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not is_breached(BREACHED)
+    (line,) = lines()
+    assert (line["level"], line["message"]) == ("WARNING", "breached passwords could not be looked up")
+    assert line["fault"].startswith(fault)
+    assert capsys.readouterr().out.count('"BreachedPasswordsUnavailable":[1.0]') == 1
+    assert len(service.asked) == 1
+
+
+def test_a_fault_is_logged_without_the_password_and_its_hash(
+    fault: str, lines: Lines, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    is_breached(BREACHED)
+    written = json.dumps(lines()) + "".join(capfd.readouterr()) + caplog.text
+    assert "could not be looked up" in written
+    for secret in (BREACHED, sha1(BREACHED)[:5], sha1(BREACHED)[5:]):
+        assert secret.upper() not in written.upper()
+
+
+def test_a_service_that_is_not_there_keeps_nobody_out(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", f"http://localhost:{nobody.getsockname()[1]}/range")
+        assert not is_breached(BREACHED)
+    assert [line["fault"] for line in lines()] == ["ConnectionRefusedError"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+    service: RangeService, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", service.address.replace("http:", "https:"))
+    assert not is_breached(BREACHED)
+    assert service.asked == []
+    (line,) = lines()
+    assert "SSL" in line["fault"]
+
+
+@pytest.mark.parametrize("slow", ["answer", "name"])
+def test_a_second_is_the_longest_wait_whatever_it_is_for(
+    slow: str, service: RangeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    if slow == "answer":
+        service.respond = lambda _: (over.wait(5), None)[1]
+    else:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: (over.wait(5), [])[1])
+    begin = time.monotonic()
+    assert not is_breached(BREACHED)
+    assert 0.9 < time.monotonic() - begin < 3
+    over.set()
+
+
+def test_no_proxy_of_the_environment_is_asked(service: RangeService, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    breached_passwords._opener.cache_clear()
+    assert is_breached(BREACHED)
+
+
+# --- Passwords, and the setting --------------------------------------------------------------------------------------
+
+
+def test_the_refusal_names_the_field_and_the_reason_and_repeats_nothing(service: RangeService) -> None:
+    with pytest.raises(InvalidRequestError) as refusal:
+        passwords.check_acceptable("new_password", BREACHED, EMAIL)
+    assert refusal.value.errors is not None
+    (error,) = refusal.value.errors
+    assert error.field == "new_password"
+    assert "data breach" in error.message
+    assert BREACHED not in error.message
+    passwords.check_acceptable("new_password", UNKNOWN, EMAIL)
+
+
+@pytest.mark.parametrize("bad", ["short", "x" * 129, "password1", "ada@example.com!", "Taskward1"])
+def test_nobody_is_asked_about_a_password_that_is_refused_anyway(bad: str, service: RangeService) -> None:
+    with pytest.raises(InvalidRequestError):
+        passwords.check_acceptable("password", bad, EMAIL)
+    assert service.asked == []
+
+
+ADDRESSES = {
+    "": True,
+    "https://api.pwnedpasswords.com/range": True,
+    "https://breaches.internal.example:8443/v1/range": True,
+    "http://127.0.0.1:8001/range": True,
+    "http://localhost:8001": True,
+    "http://api.pwnedpasswords.com/range": False,
+    "http://127.0.0.1.example/range": False,
+    "http://localhost:80@example.com/range": False,
+    "https://user:password@example.com/range": False,
+    "ftp://127.0.0.1:21/range": False,
+    "file:///etc/passwd": False,
+    "api.pwnedpasswords.com": False,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_only_https_or_this_machine_can_be_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern = template()["Parameters"]["BreachedPasswordsAddress"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, address) is not None) is ADDRESSES[address]
+    monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", address)
+    if ADDRESSES[address]:
+        assert settings.breached_passwords_address() == (address or None)
+    else:
+        with pytest.raises(settings.ConfigurationError, match="BREACHED_PASSWORDS_ADDRESS"):
+            settings.breached_passwords_address()
+
+
+def test_a_slash_at_the_end_of_the_address_changes_nothing(
+    service: RangeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", f"{service.address}/")
+    assert is_breached(BREACHED)
+
+
+def test_what_was_not_given_the_setting_sets_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BREACHED_PASSWORDS_ADDRESS")
+    with pytest.raises(settings.ConfigurationError, match="BREACHED_PASSWORDS_ADDRESS is not set"):
+        passwords.check_acceptable("password", UNKNOWN, EMAIL)
