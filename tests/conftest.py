@@ -45,11 +45,15 @@ os.environ.update(
     # As moto names a queue of the name `jobs`.
     JOBS_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     JOB_RECEIVES="5",
+    MAIL_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/mail",
+    MAIL_SENDER="Taskward <no-reply@taskward.example>",
+    MAIL_CONFIGURATION_SET="mail",
     EXPORTS_BUCKET="exports",
 )
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
 
 from tests.support import aws  # noqa: E402
+from tests.support.range_service import BREACHED, RangeService, range_service  # noqa: E402
 
 ORIGIN_SECRET = "an origin secret for tests"
 
@@ -100,6 +104,22 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     logger.addHandler(handler)
     yield lambda: [json.loads(line) for line in text.getvalue().rstrip("\n").split("\n")]
     logging.getLogger(logger.name).removeHandler(handler)
+
+
+@pytest.fixture
+def breaches(monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeService]:
+    """A service of breached passwords, which is asked and knows one."""
+    with range_service() as service:
+        service.passwords[BREACHED] = 52
+        monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", service.address)
+        yield service
+
+
+@pytest.fixture
+def mail_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment that sends no mail."""
+    for name in ("MAIL_QUEUE", "MAIL_SENDER", "MAIL_CONFIGURATION_SET"):
+        monkeypatch.setenv(name, "")
 
 
 @pytest.hookimpl(wrapper=True)

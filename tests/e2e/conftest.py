@@ -17,12 +17,21 @@ from local.paths import tool
 from local.stack import Stack
 from tests.support import conformance
 from tests.support.people import PASSWORD
+from tests.support.range_service import BREACHED, RangeService, range_service
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def breaches() -> Iterator[RangeService]:
+    """What the stack asks about passwords: a service on this machine that knows one."""
+    with range_service() as service:
+        service.passwords[BREACHED] = 52
+        yield service
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, breaches: RangeService) -> Iterator[Stack]:
     """A stack of its own, with IAM enforced; gone at the end."""
     for name in ("sam", "emulator", "uv"):
         assert tool(name, "python").exists(), "`make test` installs what these tests need"
@@ -32,6 +41,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         # A race of cold starts can take longer here than the usual grace, and so can a few refused sign-ins than the
         # usual first wait. All tests come from one address. Nothing else differs from the defaults.
         parameters = {"RefreshGraceSeconds": "300", "AttemptWaitSeconds": "5", "NetworkAttempts": "10000"}
+        # And nobody on the internet is asked.
+        parameters["BreachedPasswordsAddress"] = breaches.address
         yield stacks.deploy(emulator, folder / "build", parameters)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import aws
+from tests.support.range_service import BREACHED, RangeService
 from tests.support.sample_events import (
     Answer,
     Case,
@@ -30,6 +31,7 @@ CASES = {
     "account/change_password_wrong": Case(403, "wrong_password"),
     "account/change_password_too_many_attempts": Case(429, "too_many_attempts", after=FIVE_WRONG),
     "account/change_password_to_a_common_one": Case(422, "invalid_request", ["new_password"]),
+    "account/change_password_to_a_breached_one": Case(422, "invalid_request", ["new_password"]),
     "account/change_password_to_a_short_one": Case(422, "invalid_request", ["new_password"]),
     "account/change_password_to_the_same": Case(422, "invalid_request", ["new_password"]),
     "account/change_password_to_the_email": Case(422, "invalid_request", ["new_password"]),
@@ -125,7 +127,7 @@ def attempted(name: str, password: str, ann: dict[str, str]) -> Answer:
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_event_is_answered_as_its_case_says_and_changes_something_only_where_it_should(
-    name: str, ann: dict[str, str], ben: dict[str, str]
+    name: str, ann: dict[str, str], ben: dict[str, str], breaches: RangeService
 ) -> None:
     for earlier in CASES[name].after:
         ask(earlier, **ann)
@@ -163,8 +165,10 @@ def test_a_change_touches_nobody_else(ann: dict[str, str], ben: dict[str, str]) 
     assert is_let_in(ben["access_token"])
 
 
-@pytest.mark.parametrize("new", ["x" * 7, "x" * 129, "Password1", "ann@example.com!", "taskward1", OLD])
-def test_a_new_password_that_is_refused_is_named_and_never_repeated(new: str, ann: dict[str, str]) -> None:
+@pytest.mark.parametrize("new", ["x" * 7, "x" * 129, "Password1", "ann@example.com!", "taskward1", OLD, BREACHED])
+def test_a_new_password_that_is_refused_is_named_and_never_repeated(
+    new: str, ann: dict[str, str], breaches: RangeService
+) -> None:
     answer = ask_with({"current_password": OLD, "new_password": new}, "account/change_password", **ann)
     assert (answer.status, [error["field"] for error in answer.json()["errors"]]) == (422, ["new_password"])
     assert new not in answer.text
@@ -203,6 +207,15 @@ def test_guesses_in_a_session_and_guesses_at_a_sign_in_are_counted_together(ann:
     assert ask("login/ok").header("retry-after") == "1"
     clock.advance(seconds=1)
     assert ask("account/change_password", **ann).status == 204
+
+
+def test_nobody_is_asked_about_a_new_password_before_the_current_one_was_right(
+    ann: dict[str, str], breaches: RangeService
+) -> None:
+    for _ in range(5):
+        assert ask("account/change_password_wrong", **ann).status == 403
+    assert ask("account/change_password_too_many_attempts", **ann).status == 429
+    assert breaches.asked == []
 
 
 def test_a_new_password_that_is_refused_costs_no_attempt(ann: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support.events import VIEWER_ADDRESS
+from tests.support.range_service import RangeService
 from tests.support.sample_events import Case, ask, check, is_let_in, load, signed_up, stored
 
 CASES = {
@@ -21,6 +22,7 @@ CASES = {
     "register/weak_password": Case(422, "invalid_request", ["password"]),
     "register/short_password": Case(422, "invalid_request", ["password"]),
     "register/long_password": Case(422, "invalid_request", ["password"]),
+    "register/breached_password": Case(422, "invalid_request", ["password"]),
     "register/password_of_email": Case(422, "invalid_request", ["password"]),
     "register/bad_email": Case(422, "invalid_request", ["email"]),
     "register/missing_members": Case(422, "invalid_request", ["email", "password"]),
@@ -45,7 +47,7 @@ def kept() -> list[Any]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(
-    name: str, moto_tables: None, clock: Clock
+    name: str, moto_tables: None, breaches: RangeService, clock: Clock
 ) -> None:
     case = CASES[name]
     for earlier in case.after:
@@ -55,8 +57,11 @@ def test_each_event_is_answered_as_its_case_says_and_a_refusal_stores_nothing(
     assert (kept() == before) == (case.code is not None)
 
 
-@pytest.mark.parametrize("name", ["register/weak_password", "register/short_password", "register/email_exists"])
-def test_a_refusal_does_not_repeat_the_password(name: str, moto_tables: None) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["register/weak_password", "register/short_password", "register/breached_password", "register/email_exists"],
+)
+def test_a_refusal_does_not_repeat_the_password(name: str, moto_tables: None, breaches: RangeService) -> None:
     ask("register/created")
     assert json.loads(load(name)["body"])["password"] not in ask(name).text
 
@@ -141,6 +146,30 @@ def test_whoever_meets_five_addresses_that_have_an_account_has_to_wait(moto_tabl
         clock.advance(seconds=wait)
         assert ask("register/email_exists").status == 409
     assert ask("register/by_cookie").status == 201
+
+
+def test_who_has_to_wait_has_nobody_asked_about_the_password(
+    moto_tables: None, breaches: RangeService, clock: Clock
+) -> None:
+    for name in ["register/created", *["register/email_exists"] * 5]:
+        ask(name)
+    assert len(breaches.asked) == 6
+    assert ask("register/too_many_attempts").status == 429
+    assert len(breaches.asked) == 6
+
+
+def test_a_password_that_is_refused_costs_no_attempt(moto_tables: None, breaches: RangeService) -> None:
+    for name in ["register/breached_password", "register/weak_password"] * 4:
+        assert ask(name).status == 422
+    assert ask("register/created").status == 201
+
+
+def test_while_breaches_cannot_be_looked_up_people_register_all_the_same(
+    moto_tables: None, breaches: RangeService
+) -> None:
+    breaches.respond = lambda handler: handler.send_error(503)
+    assert ask("register/breached_password").status == 201
+    assert ask("register/weak_password").status == 422
 
 
 def test_a_registration_ends_the_session_that_the_browser_leaves_behind(moto_tables: None) -> None:

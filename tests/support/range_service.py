@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
+from typing import Any
+
+BREACHED = "correct horse battery staple"
+"""A password that only this service knows: it is not among the common ones."""
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -40,8 +45,8 @@ class RangeService:
 
 
 @contextmanager
-def range_service() -> Iterator[RangeService]:
-    """One that serves until the end of the block."""
+def range_service(tls: SSLContext | None = None) -> Iterator[RangeService]:
+    """One that serves until the end of the block; with `tls` over that."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -54,7 +59,18 @@ def range_service() -> Iterator[RangeService]:
         def log_message(self, *_: object) -> None:
             """Says nothing: what is asked for is nobody's business."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        def get_request(self) -> tuple[Any, Any]:
+            connection, address = super().get_request()
+            if tls:
+                # Greeted by the thread that answers, so that nobody who says nothing keeps others waiting.
+                return tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+            return connection, address
+
+        def handle_error(self, *_: object) -> None:
+            """Says nothing: who asks may go away at any time, and tests have it do so."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         service = RangeService(server.server_port)
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
