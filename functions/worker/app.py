@@ -1,17 +1,18 @@
-"""Queued work: exports of accounts, and the removal of what deleted ones left behind. One message at a time.
+"""Queued work: exports of accounts, the removal of what deleted ones left behind, and mail. One message at a time.
 
-A message whose work fails is handed out again; after some attempts the queue puts it aside, for somebody to look at.
+A message whose work fails is handed out again; after some attempts its queue puts it aside, for somebody to look at.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from taskward import settings
 from taskward.jobs import jobs, queue
 from taskward.telemetry import logger
-from taskward.work import deletion, export, messages
+from taskward.work import deletion, export, mailing, messages, returns
+from taskward.work.patience import TimeLeft
 
-_LONGEST_RETRY_SECONDS = 3600
+_LONGEST_RETRY_SECONDS: Final = 3600
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -21,27 +22,49 @@ def handler(event: dict[str, Any], context: Any) -> None:
     except ValueError:
         logger.exception("nobody understands this message", extra={"message_id": record["messageId"]})
         # It will be no better in a while.
-        queue.give_back(record["receiptHandle"], 0)
+        _give_back(record, 0)
         raise
     try:
-        _do(message, lambda: context.get_remaining_time_in_millis() / 1000)
+        _WORK[type(message)](message, lambda: context.get_remaining_time_in_millis() / 1000)
     except Exception:
         receives = int(record["attributes"]["ApproximateReceiveCount"])
-        logger.exception("work failed", extra={**message.model_dump(), "receives": receives})
+        told = message.model_dump(include=_TOLD)
+        logger.exception("work failed", extra={**told, "message_id": record["messageId"], "receives": receives})
         try:
             if isinstance(message, messages.Export) and receives >= settings.job_receives():
                 jobs.fail(message.user_id, message.job_id)
         finally:
-            queue.give_back(record["receiptHandle"], _retry_seconds(receives))
+            _give_back(record, _retry_seconds(receives))
         raise
 
 
-def _do(message: messages.Export | messages.Deletion, time_left: Callable[[], float]) -> None:
-    if isinstance(message, messages.Export):
-        export.run(message.user_id, message.job_id, time_left)
-    elif not deletion.delete_all(message.user_id, time_left):
+def _export(message: messages.Export, time_left: TimeLeft) -> None:
+    export.run(message.user_id, message.job_id, time_left)
+
+
+def _delete(message: messages.Deletion, time_left: TimeLeft) -> None:
+    if not deletion.delete_all(message.user_id, time_left):
         # The next slice is a message of its own, so that none of the attempts that this one has is used up.
         queue.send(message.model_dump())
+
+
+_WORK: Final[dict[type[messages.Message], Callable[[Any, TimeLeft], None]]] = {
+    messages.Export: _export,
+    messages.Deletion: _delete,
+    messages.Notice: mailing.tell,
+    messages.Bounce: returns.take_bounce,
+    messages.Complaint: returns.take_complaint,
+}
+
+# Of a message that failed: what names the work. Addresses of people are left out.
+_TOLD: Final = {"kind", "user_id", "job_id", "event", "event_type"}
+
+
+def _give_back(record: dict[str, Any], delay_seconds: int) -> None:
+    """Have a message handed out again, by the queue that it came from."""
+    name, mail_queue = record["eventSourceARN"].rpartition(":")[2], settings.mail_queue()
+    came_from = mail_queue if mail_queue and mail_queue.endswith(f"/{name}") else settings.jobs_queue()
+    queue.give_back(came_from, record["receiptHandle"], delay_seconds)
 
 
 def _retry_seconds(receives: int) -> int:

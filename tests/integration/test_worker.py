@@ -30,6 +30,15 @@ CASES: dict[str, type[Exception] | None] = {
     "worker/unknown_kind": ValueError,
     "worker/not_an_object": ValueError,
     "worker/broken_json": ValueError,
+    "worker/notice": None,
+    "worker/notice_last_try": None,
+    "worker/notice_of_no_event": ValueError,
+    "worker/bounce": None,
+    "worker/bounce_transient": None,
+    "worker/bounce_undetermined": None,
+    "worker/complaint": None,
+    "worker/complaint_of_not_spam": None,
+    "worker/delivery": ValueError,
 }
 
 REFUSED = [name for name, error in CASES.items() if error is not None]
@@ -61,20 +70,26 @@ def job_id(user_id: str) -> str:
 
 
 def received(name: str, **values: str) -> Any:
-    """A sample event whose message is one that was really taken from the queue."""
-    url = os.environ["JOBS_QUEUE"]
+    """A sample event whose message is one that was really taken from its queue."""
+    url = os.environ["MAIL_QUEUE" if is_mail(name) else "JOBS_QUEUE"]
     aws.client("sqs").send_message(QueueUrl=url, MessageBody="as in the event")
     (message,) = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
-    values["receipt_handle"] = message["ReceiptHandle"]
+    values |= {"receipt_handle": message["ReceiptHandle"], "email": "nobody@example.com"} | values
     return load(name, **{key: values[key] for key in placeholders(name)})
 
 
-def waits_for() -> int | None:
-    """For how many seconds the one message of the queue is kept from others; None when it is there to be taken."""
+def is_mail(name: str) -> bool:
+    """Whether the message of a sample event comes from the queue of mail."""
+    filled = load(name, **dict.fromkeys(placeholders(name), "x"))
+    return str(filled["Records"][0]["eventSourceARN"]).endswith(":mail")
+
+
+def waits_for(queue: str = "jobs") -> int | None:
+    """For how many seconds the one message of a queue is kept from others; None when it is there to be taken."""
     from moto.core.utils import unix_time_millis
     from moto.sqs.models import sqs_backends
 
-    (message,) = sqs_backends["123456789012"]["us-east-1"].queues["jobs"]._messages
+    (message,) = sqs_backends["123456789012"]["us-east-1"].queues[queue]._messages
     left = (message.visible_at - unix_time_millis()) / 1000
     return round(left) if left > 0 else None
 
@@ -95,7 +110,7 @@ def test_each_event_ends_as_its_case_says(name: str, user_id: str, job_id: str) 
 def test_a_message_that_nobody_understands_is_handed_out_again_at_once(name: str, user_id: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         feed(name, received(name, user_id=user_id))
-    assert waits_for() is None
+    assert waits_for("mail" if is_mail(name) else "jobs") is None
 
 
 def test_a_message_that_nobody_understands_is_logged_by_its_id(user_id: str, caplog: pytest.LogCaptureFixture) -> None:

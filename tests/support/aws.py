@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
+from moto.sesv2.responses import SESV2Response
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
@@ -72,7 +74,11 @@ def connect(endpoint: str | None = None) -> None:
 def in_memory(*, but_reach: str | None = None) -> Iterator[None]:
     """Moto stands in for all of AWS; requests to the endpoint `but_reach` go through."""
     urls = [f"{but_reach}.*"] if but_reach else []
-    with mock_aws(config={"core": {"passthrough": {"urls": urls, "services": []}}}), _one_request_at_a_time():
+    with (
+        mock_aws(config={"core": {"passthrough": {"urls": urls, "services": []}}}),
+        _one_request_at_a_time(),
+        _noting_mail(),
+    ):
         connect()
         try:
             yield
@@ -120,27 +126,72 @@ def create_secrets(origin_secret: str) -> None:
 
 
 def create_queue_and_bucket() -> None:
-    """What queued work goes through, and where its results are."""
-    sqs, name = client("sqs"), os.environ["JOBS_QUEUE"].rpartition("/")[2]
-    assert (
-        sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "5400"})["QueueUrl"]
-        == os.environ["JOBS_QUEUE"]
-    )
+    """What queued work and mail go through, where results are, and what mail may come from."""
+    for variable in ("JOBS_QUEUE", "MAIL_QUEUE"):
+        name = os.environ[variable].rpartition("/")[2]
+        made = client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "5400"})
+        assert made["QueueUrl"] == os.environ[variable]
     client("s3").create_bucket(Bucket=os.environ["EXPORTS_BUCKET"])
+    client("sesv2").create_email_identity(EmailIdentity="taskward.example")
 
 
-def queued() -> list[dict[str, Any]]:
-    """Takes all messages that wait in the queue at this moment; without those that are delayed."""
-    taken = []
-    while (
-        found := client("sqs")
-        .receive_message(QueueUrl=os.environ["JOBS_QUEUE"], MaxNumberOfMessages=10)
-        .get("Messages")
-    ):
+def queued(variable: str = "JOBS_QUEUE") -> list[dict[str, Any]]:
+    """Takes all messages that wait at this moment in the queue that a variable names, without those delayed."""
+    url, taken = os.environ[variable], []
+    while found := client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in found:
-            client("sqs").delete_message(QueueUrl=os.environ["JOBS_QUEUE"], ReceiptHandle=message["ReceiptHandle"])
+            client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             taken.append(json.loads(message["Body"]))
     return taken
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that was sent."""
+
+    sender: str
+    to: str
+    configuration_set: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+
+
+_sent: list[Mail] = []
+
+
+def mailed() -> list[Mail]:
+    """All mail that was sent in this test, the oldest first."""
+    return list(_sent)
+
+
+@contextmanager
+def _noting_mail() -> Iterator[None]:
+    """Note each mail that SES takes: moto by itself keeps half of it."""
+    take = SESV2Response.send_email
+
+    def take_and_note(self: SESV2Response) -> str:
+        answer = take(self)
+        request = json.loads(self.body)
+        simple, (to,) = request["Content"]["Simple"], request["Destination"]["ToAddresses"]
+        _sent.append(
+            Mail(
+                sender=request["FromEmailAddress"],
+                to=to,
+                configuration_set=request["ConfigurationSetName"],
+                subject=simple["Subject"]["Data"],
+                text=simple["Body"]["Text"]["Data"],
+                html=simple["Body"]["Html"]["Data"],
+                headers={header["Name"]: header["Value"] for header in simple["Headers"]},
+            )
+        )
+        return answer
+
+    _sent.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SESV2Response, "send_email", take_and_note)
+        yield
 
 
 def publish_keys() -> None:

@@ -215,6 +215,15 @@ def work_off() -> None:
         feed("worker/export", load("worker/export", receipt_handle="taken", **message))
 
 
+def send_mail() -> list[aws.Mail]:
+    """Have the worker send all mail that waits in the queue; all that was sent in this test, the oldest first."""
+    for message in aws.queued("MAIL_QUEUE"):
+        event = load("worker/notice", user_id="", receipt_handle="taken")
+        event["Records"][0]["body"] = json.dumps(message)
+        feed("worker/notice", event)
+    return aws.mailed()
+
+
 def stored(table: str) -> list[dict[str, Any]]:
     """All items of a table, to see what a call left there."""
     items: list[dict[str, Any]] = _database().Table(table).scan(ConsistentRead=True)["Items"]

@@ -5,7 +5,7 @@ Each is a row that its user can read for a year, a log line, and a metric. None 
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,6 +16,7 @@ from pynamodb.transactions import TransactWrite
 from taskward import clock, cursors
 from taskward.client import Client
 from taskward.errors import InvalidCursorError
+from taskward.identity import notices
 from taskward.identity.event_tables import EventItem, event_key
 from taskward.storage import is_passing_fault
 from taskward.telemetry import logger, security_event
@@ -41,7 +42,6 @@ Kind = Literal[
     "recovery_code_used",
     "recovery_codes_renewed",
     "passkey_added",
-    "passkey_renamed",
     "passkey_removed",
     "access_token_created",
     "access_token_revoked",
@@ -55,6 +55,8 @@ Kind = Literal[
 Reason = Literal[
     # How somebody signed in, when not from a device that is known with its network:
     "new_device",
+    # Why a passkey was refused, when its signature was right:
+    "counter_went_back",
     # Why a session ended:
     "signed_out",
     "ended_elsewhere",
@@ -136,8 +138,8 @@ def record(event: EventItem) -> None:
         logger.exception("a security event could not be stored")
 
 
-def announce(events: Iterable[EventItem]) -> None:
-    """One log line and one count of a metric for each event."""
+def announce(events: Sequence[EventItem]) -> None:
+    """One log line and one count of a metric for each event, and a mail to the user for those that deserve one."""
     for event in events:
         security_event(
             _metric(event.kind),
@@ -146,6 +148,7 @@ def announce(events: Iterable[EventItem]) -> None:
             address=event.address,
             reason=event.reason,
         )
+    notices.queue(events)
 
 
 def newest_first(user_id: str, limit: int, cursor: str | None) -> Page:

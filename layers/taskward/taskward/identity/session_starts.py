@@ -34,17 +34,18 @@ def start(user: UserItem, client: Client, *, proof: Proof | None = None, changes
     CredentialChangedError: the account was changed or deleted meanwhile.
     """
     session = sessions.new(user.user_id, client)
+    device = known_addresses.device(user.user_id, client)
 
     def begin(write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]) -> list[EventItem]:
         told = proof(write) if proof else []
         write.update(user, actions=[UserItem.sign_ins.add(1), *changes], condition=unchanged)
         write.save(session)
-        write.save(known_addresses.new(user.user_id, client))
+        known_addresses.remember_in(write, device)
         surplus = sessions.surplus(alive)
         sessions.end_in(write, surplus)
         return [
             *told,
-            events.new("signed_in", user.user_id, client, session.session_id),
+            events.new("signed_in", user.user_id, client, session.session_id, "new_device" if device.is_new else None),
             *sessions.ends(surplus, client, "too_many_sessions"),
         ]
 

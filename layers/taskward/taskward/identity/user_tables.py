@@ -3,7 +3,7 @@
 In a module of its own because most functions never touch it.
 """
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from taskward import settings
 from taskward.storage import Table, TableMeta
@@ -43,8 +43,11 @@ class UserItem(Table):
     credential_version = NumberAttribute(default=1)
     sign_ins = NumberAttribute(default=0)
     created_at = NumberAttribute()
-    # Id of the job; whoever asks for the next one does so on condition that it is still this.
+    # When a change of the address was last taken back: no way back from before then counts.
+    email_restored_at = NumberAttribute(null=True)
+    # Ids of the last job and the last token; whoever adds the next does so on condition that it is still this.
     last_export = UnicodeAttribute(null=True)
+    last_access_token = UnicodeAttribute(null=True)
 
 
 class EmailItem(Table):
@@ -66,7 +69,8 @@ class EmailItem(Table):
 class KnownAddressItem(Table):
     """A network that this user has signed in from; remembered until `expires_at`, in whole seconds since 1970.
 
-    `sk` is `KNOWN#<network>`.
+    `sk` is `KNOWN#<network>`. `devices` are the programs that it was with, by what they call themselves; rows of 0.2
+    have none.
     """
 
     class Meta(TableMeta):
@@ -75,4 +79,24 @@ class KnownAddressItem(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     network = UnicodeAttribute()
+    devices = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+def used_step_key(step_id: str) -> str:
+    """The place of a mark in its user's partition."""
+    return f"USED#{step_id}"
+
+
+class UsedStepItem(Table):
+    """Says that the token of a step was used; there until the token is worthless by itself.
+
+    `expires_at` is in whole seconds since 1970, and the table's TTL attribute.
+    """
+
+    class Meta(TableMeta):
+        table_name = settings.users_table()
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
     expires_at = NumberAttribute()

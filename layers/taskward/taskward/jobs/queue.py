@@ -34,14 +34,14 @@ def send(message: dict[str, Any], delay_seconds: int = 0) -> None:
     _client().send_message(QueueUrl=settings.jobs_queue(), MessageBody=json.dumps(message), DelaySeconds=delay_seconds)
 
 
-def give_back(receipt_handle: str, delay_seconds: int) -> None:
-    """Have a received message handed out again after a delay, instead of at the end of its long time of work.
+def give_back(queue_url: str, receipt_handle: str, delay_seconds: int) -> None:
+    """Have a queue hand a received message out again after a delay, instead of at the end of its long time of work.
 
     When that fails, it is handed out at that end: no reason to fail.
     """
     try:
         _client().change_message_visibility(
-            QueueUrl=settings.jobs_queue(), ReceiptHandle=receipt_handle, VisibilityTimeout=delay_seconds
+            QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay_seconds
         )
     except (BotoCoreError, ClientError):
         logger.exception("a message could not be given back")

@@ -6,7 +6,7 @@ it would be their message in our envelope. The HTML has no image, no style sheet
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
@@ -112,7 +112,7 @@ def notice(event: str, at: datetime, address: str, user_agent: str) -> Letter:
     """
     subject, what = NOTICES[event]
     facts = [
-        ("When", at.strftime("%Y-%m-%d %H:%M UTC")),
+        ("When", at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")),
         ("From", address),
         ("With", described(user_agent)),
     ]
