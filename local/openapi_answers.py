@@ -94,6 +94,10 @@ def _user() -> Json:
     return {
         "id": ID,
         "email": {"type": "string", "description": "As it was given"},
+        "email_verified": {"type": "boolean", "description": "Whether a link that was sent there was followed"},
+        "email_bounced": {"type": "boolean", "description": "Whether mail came back from there: none is sent any more"},
+        "has_password": {"type": "boolean", "description": "Whether a password is one of the ways in"},
+        "second_factor": {"type": "boolean", "description": "Whether a sign-in by password takes a second step"},
         "name": _TEXT_OR_NULL,
         "timezone": {**_TEXT_OR_NULL, "description": "An IANA time zone: what today means for this user"},
         "created_at": TIME,
@@ -106,6 +110,7 @@ def _session() -> Json:
         "current": {"type": "boolean", "description": "Whether this request was made in it"},
         "created_at": TIME,
         "last_used_at": {**TIME, "description": "When it was last refreshed"},
+        "authenticated_at": {**TIME, "description": "When the user last proved who they are in it"},
         "expires_at": {**TIME, "description": "When it ends without another refresh"},
         "ip": {"type": "string", "description": "The network address that it was last refreshed from"},
         "user_agent": {

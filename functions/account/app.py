@@ -1,18 +1,47 @@
-"""The account of who is calling: password, profile, security events, export, deletion; and the jobs it has running."""
+"""The account of who is calling: password, address, profile, security events, export and end; and the jobs it has."""
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.delivery import cleared_cookie
-from taskward.identity import account_deletion, events, exports, password_change, users
-from taskward.identity.models import AccountDeletion, AccountPatch, PasswordChange
+from taskward.identity import (
+    account_deletion,
+    email_change,
+    email_verification,
+    events,
+    exports,
+    password_change,
+    users,
+)
+from taskward.identity.models import AccountDeletion, AccountPatch, EmailChange, PasswordChange
 from taskward.jobs import jobs
+from taskward.mail import outbox
 
 handler = Api()
 
 
 @handler.post("/auth/password")
 def change_password() -> Response[str]:
-    request = handler.body(PasswordChange)
-    password_change.change_password(handler.principal(), request, handler.viewer().client)
+    principal = handler.principal()
+    password_change.change_password(principal, handler.body(PasswordChange), handler.viewer().client)
+    return answer(204)
+
+
+@handler.delete("/auth/password")
+def remove_password() -> Response[str]:
+    password_change.remove_password(handler.principal(), handler.viewer().client)
+    return answer(204)
+
+
+@handler.post("/account/email")
+def change_email() -> Response[str]:
+    outbox.require()
+    principal = handler.principal()
+    email_change.request(principal, handler.body(EmailChange), handler.site(), handler.viewer().client)
+    return answer(204)
+
+
+@handler.post("/account/email/verification")
+def send_verification() -> Response[str]:
+    email_verification.request(handler.principal(), handler.site(), handler.viewer().client)
     return answer(204)
 
 
@@ -23,22 +52,25 @@ def read_account() -> Response[str]:
 
 @handler.patch("/account")
 def patch_account() -> Response[str]:
+    user_id = handler.principal().user_id
     changes = handler.body(AccountPatch, media_types=(MERGE_PATCH, JSON))
-    return answer(200, users.representation(users.patch(handler.principal().user_id, changes)))
+    return answer(200, users.representation(users.patch(user_id, changes)))
 
 
 @handler.delete("/account")
 def delete_account() -> Response[str]:
+    principal = handler.principal()
     password = handler.body(AccountDeletion).password
-    account_deletion.delete_account(handler.principal(), password, handler.viewer().client)
+    account_deletion.delete_account(principal, password, handler.viewer().client)
     return answer(204, cookies=[cleared_cookie()])
 
 
 @handler.get("/account/events")
 def list_events() -> Response[str]:
+    user_id = handler.principal().user_id
     query = handler.query({"limit", "cursor"})
     limit = handler.limit(query, events.DEFAULT_LIMIT, events.MAX_LIMIT)
-    page = events.newest_first(handler.principal().user_id, limit, query.get("cursor"))
+    page = events.newest_first(user_id, limit, query.get("cursor"))
     headers = handler.link_to_next("/account/events", {"limit": limit}, page.next_cursor)
     return answer(200, [events.representation(event) for event in page.events], headers)
 

@@ -23,8 +23,12 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     context = {
         "user_id": principal.user_id,
         "session_id": principal.session_id,
+        "authenticated_at": str(principal.authenticated_at),
         "origin_digests": " ".join(keys.published().origin_digests),
     }
+    if principal.scopes is not None:
+        # A personal access token: each route says which scope it takes, and most take none.
+        context["scope"] = " ".join(sorted(principal.scopes))
     return _decision(principal.user_id, "Allow", context)
 
 

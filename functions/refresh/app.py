@@ -29,6 +29,6 @@ def refresh() -> Response[str]:
         # Genuine, and over: a tab that was left open, not somebody who tries.
         raise
     except UnauthenticatedError:
-        attempts.count_refused_refresh(client)
+        attempts.count_refused("REFRESHES", client)
         raise
     return grant_answer(200, grants.issue(session), by_cookie=by_cookie)

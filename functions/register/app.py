@@ -2,8 +2,9 @@
 
 from taskward.api import Api, Response
 from taskward.delivery import end_session_of_cookie, grant_answer
-from taskward.identity import accounts, grants, keys, users
+from taskward.identity import accounts, email_verification, grants, keys, users
 from taskward.identity.models import Registration
+from taskward.mail import outbox
 
 handler = Api()
 
@@ -11,9 +12,11 @@ handler = Api()
 @handler.post("/auth/register")
 def register() -> Response[str]:
     registration = handler.body(Registration)
-    client = handler.viewer(keys.published().origin_digests).client
+    digests = keys.published().origin_digests
+    client = handler.viewer(digests).client
     grants.prepare()
     user, session = accounts.register(registration, client)
+    outbox.post_if_possible(email_verification.message(user.user_id, handler.site(digests)))
     had_cookie = end_session_of_cookie(handler, client)
     return grant_answer(
         201,

@@ -360,9 +360,9 @@ def test_a_fault_is_no_failure(monkeypatch: pytest.MonkeyPatch, clock: Clock) ->
 
 def test_refused_refreshes_are_limited_by_network_and_apart_from_sign_ins(clock: Clock) -> None:
     for _ in range(25):
-        attempts.count_refused_refresh(ELSEWHERE)
-    assert _wait(lambda: attempts.count_refused_refresh(ELSEWHERE)) == 1
-    attempts.count_refused_refresh(HOME)
+        attempts.count_refused("REFRESHES", ELSEWHERE)
+    assert _wait(lambda: attempts.count_refused("REFRESHES", ELSEWHERE)) == 1
+    attempts.count_refused("REFRESHES", HOME)
     _fail(1)
 
 

@@ -10,7 +10,16 @@ from typing import Any, NamedTuple, get_args
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from taskward.identity import attempts, events, exports, known_addresses, passwords, rotation, sessions
+from taskward.identity import (
+    attempts,
+    breached_passwords,
+    events,
+    exports,
+    known_addresses,
+    passwords,
+    rotation,
+    sessions,
+)
 from taskward.jobs import jobs, results
 from tests.support.conformance import document
 from tests.support.template import ROOT, resources, template
@@ -165,14 +174,15 @@ def test_every_test_that_is_named_exists() -> None:
 def test_the_parameters_have_the_defaults_that_the_page_gives() -> None:
     given = {
         _quoted(cells[0])[0]: cells[1]
-        for heading in ("### Guessing", "### Sessions")
+        for heading in ("### Guessing", "### Passwords", "### Sessions")
         for cells in _table(heading, "Parameter")
     }
     groups = {
         group["Label"]["default"]: group["Parameters"]
         for group in template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     }
-    expected = {*groups["Attempts"], *groups["Floods"], *groups["Tokens and sessions"]} - {"Issuer"}
+    names = ("Attempts", "Passwords", "Floods", "Tokens and sessions")
+    expected = {parameter for name in names for parameter in groups[name]} - {"Issuer"}
     assert given == {name: str(template()["Parameters"][name]["Default"]) for name in expected}
 
 
@@ -186,6 +196,9 @@ def test_the_numbers_of_the_code_are_those_of_the_page() -> None:
     kept = {cells[-1] for cells in _table("### Guessing", "Counter")}
     assert kept == {f"{attempts.WINDOW_SECONDS // 3600} hours"}
     assert f"{passwords.MIN_LENGTH} to {passwords.MAX_LENGTH} characters" in words
+    assert f"the first {breached_passwords.DIGITS_SENT} of the 40 hexadecimal digits" in words
+    assert f"may take {breached_passwords.TIME_LIMIT_SECONDS:g} second" in words
+    assert f"and {breached_passwords.MAX_ANSWER_BYTES:,} bytes" in words
     assert f"A user has {sessions.MAX_PER_USER} sessions at most" in _prose("### Sessions")
     assert f"published for {rotation.PUBLICATION_LEAD_SECONDS} seconds" in _prose("### Cryptography")
     assert f"one object, for {results.LINK_SECONDS} seconds" in _prose("### Cryptography")
@@ -198,7 +211,7 @@ def test_the_numbers_of_the_code_are_those_of_the_page() -> None:
 
 
 def test_the_words_barred_from_passwords_are_those_of_the_page() -> None:
-    address, *others = _quoted(_section("### Passwords").partition("count: for ")[2])
+    address, *others = _quoted(_section("### Passwords").partition("count: for ")[2].partition("\n\n")[0])
     assert {*others} == {*passwords._context_words(address)}
     for word in others:
         assert "e-mail address or" in (passwords._objection(f"{word}1", address) or ""), word

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from taskward import settings
 from taskward.errors import (
     FieldError,
+    InsufficientScopeError,
     InvalidRequestError,
     MalformedRequestError,
     NotFoundError,
@@ -74,19 +75,35 @@ class Api(APIGatewayRestResolver):
         ):
             return self.resolve({**event, "path": _routed_path(event)}, context)
 
-    def principal(self) -> Principal:
-        """Who is calling, from the authorizer's context and from nowhere else."""
+    def principal(self, scope: str | None = None) -> Principal:
+        """Who is calling, from the authorizer's context and from nowhere else.
+
+        Parameters
+        ----------
+        scope: what a personal access token must be good for. Without one the route is for sessions alone.
+
+        Raises
+        ------
+        InsufficientScopeError: it is a personal access token, and not for this.
+        """
         context = self._authorizer_context()
         if not context.get("user_id") or not context.get("session_id"):
             # A route that the template left open: refuse rather than guess.
             raise UnauthenticatedError
-        return Principal(context["user_id"], context["session_id"])
+        scopes = frozenset(context["scope"].split()) if "scope" in context else None
+        if scopes is not None and scope not in scopes:
+            raise InsufficientScopeError
+        return Principal(context["user_id"], context["session_id"], int(context.get("authenticated_at") or 0), scopes)
 
     def viewer(self, origin_digests: Collection[str] | None = None) -> Viewer:
         """Where the request came from; without `origin_digests`, those that the authorizer passed on are believed."""
         if origin_digests is None:
             origin_digests = (self._authorizer_context().get("origin_digests") or "").split()
         return viewer_of(self.current_event.raw_event, origin_digests)
+
+    def site(self, origin_digests: Collection[str] | None = None) -> str:
+        """The origin of the site that people use the service through: a setting, or else where the viewer is."""
+        return settings.site_origin() or self.viewer(origin_digests).origin
 
     def _authorizer_context(self) -> Mapping[str, Any]:
         return self.current_event.raw_event["requestContext"].get("authorizer") or {}
@@ -183,6 +200,8 @@ class Api(APIGatewayRestResolver):
             # The gateway renames this header when a function sets it; its own refusals carry the real one.
             known = error.code != "invalid_credentials"
             headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if known else "Bearer"
+        elif isinstance(error, InsufficientScopeError):
+            headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
         return Response(error.status, PROBLEM, dumps(document), headers)
 
 

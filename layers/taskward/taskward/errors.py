@@ -129,6 +129,15 @@ class WrongCodeError(TaskwardError):
     detail = "Give the code that the authenticator app shows now, or a recovery code that was not used yet."
 
 
+class WrongPasskeyError(TaskwardError):
+    """Somebody who is signed in sent the answer of an authenticator that proves nothing. Why is not told."""
+
+    status = 403
+    code = "wrong_passkey"
+    title = "The passkey was not accepted"
+    detail = "Ask for new options and try again."
+
+
 class ReauthenticationRequiredError(TaskwardError):
     """The last authentication is too long ago for what was asked (ASVS 7.5.1, 7.5.3)."""
 

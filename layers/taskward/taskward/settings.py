@@ -140,9 +140,19 @@ def job_receives() -> int:
     return _number("JOB_RECEIVES")
 
 
+def encryption_key() -> str:
+    """Id of the KMS key that secrets of second factors are encrypted with."""
+    return _text("ENCRYPTION_KEY")
+
+
 def exports_bucket() -> str:
     """Name of the bucket that results of jobs are in."""
     return _text("EXPORTS_BUCKET")
+
+
+def site_origin() -> str | None:
+    """Origin of the site that people use the service through; None where that is where its API answers."""
+    return os.environ.get("SITE_ORIGIN") or None
 
 
 def mail_queue() -> str | None:

@@ -18,6 +18,9 @@ from taskward.errors import UnavailableError
 CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
 
+MAX_ACTIONS = 100
+"""The most actions that DynamoDB takes in one transaction."""
+
 ID_LENGTH = 36
 """Characters of an id, a UUID. What is longer is nobody's, and may be too long for a key."""
 
@@ -122,6 +125,30 @@ def transact(connection: Connection, fill: Callable[[TransactWrite], None]) -> N
             # Else our own first attempt is still at work: asked again by the same token, it tells how it ended.
         back_off(attempt)
     raise UnavailableError
+
+
+def transact_rechecked(connection: Connection, fill: Callable[[TransactWrite], None]) -> None:
+    """Like `transact`, again when a condition did not hold: `fill` reads what it depends on anew each time.
+
+    So it is `fill` that says, by raising, what does not hold any more.
+
+    Raises
+    ------
+    UnavailableError: somebody else was quicker each time.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            transact(connection, fill)
+            return
+        except TransactionConflictError:
+            back_off(attempt)
+    raise UnavailableError
+
+
+def room_in(write: TransactWrite) -> int:
+    """How many more actions a transaction can have; pynamodb has no public count of them."""
+    added = (write._condition_check_items, write._delete_items, write._put_items, write._update_items)
+    return MAX_ACTIONS - sum(len(actions) for actions in added)
 
 
 def back_off(attempt: int) -> None:

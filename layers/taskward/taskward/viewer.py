@@ -30,6 +30,11 @@ class Viewer:
     base_url: str
     client: Client
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `base_url`, as a browser writes them (RFC 6454)."""
+        return self.base_url.rpartition("/")[0]
+
 
 def viewer_of(event: Mapping[str, Any], origin_digests: Collection[str]) -> Viewer:
     """The viewer of an API Gateway event; `origin_digests` are those of the secrets now valid."""

@@ -14,7 +14,7 @@ from taskward.identity import events, sessions
 from taskward.identity.event_tables import EventItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, transact
+from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, room_in, transact
 
 Change = Callable[[TransactWrite, UserItem, Condition, list[SessionItem]], list[EventItem]]
 """Adds the actions for an account and its live sessions, one on the condition given, and says what to record."""
@@ -48,13 +48,19 @@ def _commit(user: UserItem, change: Change) -> None:
         sign_ins |= UserItem.sign_ins.does_not_exist()
     unchanged = (UserItem.credential_version == user.credential_version) & sign_ins
     told: list[EventItem] = []
+    room = 0
 
     def fill(write: TransactWrite) -> None:
+        nonlocal room
         told[:] = change(write, user, unchanged, sessions.live(user.user_id))
-        events.store_in(write, told)
+        room = room_in(write)
+        events.store_in(write, told[:room])
 
     transact(connection_of(UserItem), fill)
-    events.announce(told)
+    events.announce(told[:room])
+    # Only where somebody with dozens of sessions and tokens loses all of them at once.
+    for event in told[room:]:
+        events.record(event)
 
 
 def _with_same_credential(user: UserItem) -> UserItem:

@@ -44,7 +44,9 @@ def _register(registration: Registration, normalised: str, client: Client) -> tu
     told = [events.new("registered", user_id, client, session.session_id)]
 
     def fill(write: TransactWrite) -> None:
-        write.save(EmailItem(email_key(normalised), user_id=user_id), condition=EmailItem.pk.does_not_exist())
+        # One that was given up is kept for its owner's return, and then free.
+        free = EmailItem.pk.does_not_exist() | (EmailItem.expires_at <= clock.epoch())
+        write.save(EmailItem(email_key(normalised), user_id=user_id), condition=free)
         write.save(user, condition=UserItem.pk.does_not_exist())
         write.save(known_addresses.new(user_id, client))
         write.save(session)

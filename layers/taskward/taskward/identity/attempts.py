@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Literal
 
 from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -30,6 +31,14 @@ WINDOW_SECONDS = 24 * 60 * 60
 """How long after the first of them failures are forgotten."""
 
 _IPV6_PREFIX = 64
+
+MAILS_AT_ONCE = 3
+"""How many mails may be asked for in a row to one address from one network; then there is a wait that doubles."""
+
+MAILS_A_DAY = 20
+"""How many mails may be asked for in a day to one address, but from networks that it was signed in from before."""
+
+_MAIL_WAIT_SECONDS = 60
 
 _PENDING_SECONDS = 2
 """For how long an attempt that may lead to a wait keeps others out while it is not known how it ends."""
@@ -50,11 +59,15 @@ def network_of(address: str) -> str:
 
 @dataclass(frozen=True)
 class _Counter:
-    """Where failures are counted, how many are free, and whether clients that succeeded before may go on anyway."""
+    """Where failures are counted, how many are free, and whether clients that succeeded before may go on anyway.
+
+    `first_wait` is in seconds; None for the one that the settings have.
+    """
 
     pk: str
     sk: str
     free: int
+    first_wait: int | None = None
     spares_known: bool = False
     closes: bool = False
     """Nobody is let in when the free ones are used up, until they are forgotten; else waits that double."""
@@ -63,7 +76,7 @@ class _Counter:
         """When the next attempt after so many failures is let in."""
         if self.closes:
             return expires_at
-        doubled: int = settings.attempt_wait_seconds() << (failures - self.free)
+        doubled: int = (self.first_wait or settings.attempt_wait_seconds()) << (failures - self.free)
         return now + min(doubled, settings.attempt_max_wait_seconds())
 
 
@@ -79,7 +92,12 @@ class _Reservation:
 
 @contextmanager
 def limited(
-    account: str, client: Client, failure: type[TaskwardError], is_known: Callable[[], bool] | None = None
+    account: str,
+    client: Client,
+    failure: type[TaskwardError],
+    is_known: Callable[[], bool] | None = None,
+    *,
+    guesses_at: Literal["password", "code"] = "password",
 ) -> Iterator[None]:
     """Count what happens inside as a failure when it raises `failure`.
 
@@ -91,13 +109,15 @@ def limited(
     is_known: whether the client succeeded with this account before; asked when the account's or the network's counter
         refuses, which both spare such clients: nobody is locked out by what others do. None for attempts that are no
         guesses at a password: they do not count against the account.
+    guesses_at: what is counted by itself. Who has the password must not win free guesses at the code with it.
 
     Raises
     ------
     TooManyAttemptsError: it is too early for another attempt; nothing was counted and nothing done.
     """
     is_known = cache(is_known) if is_known else None
-    reservations = _reserved(_counters(account, client, guess=is_known is not None), client, is_known)
+    prefix = "CODES#" if guesses_at == "code" else ""
+    reservations = _reserved(_counters(account, client, prefix, guess=is_known is not None), client, is_known)
     try:
         yield
     except failure:
@@ -111,29 +131,53 @@ def limited(
     _take_back(shared)
 
 
-def count_refused_refresh(client: Client) -> None:
-    """Count a refresh that was refused, by network; costs nothing while refreshes succeed.
+def count_refused(what: Literal["REFRESHES", "PASSKEYS"], client: Client) -> None:
+    """Count what was refused though no guess leads there, by network; costs nothing while nothing is refused.
 
     Raises
     ------
     TooManyAttemptsError: there were too many; to be answered in place of the refusal.
     """
-    network = f"ATTEMPT#NETWORK#{network_of(client.address)}"
-    outcome = _reserve(_Counter(network, "REFRESHES", settings.network_attempts()))
+    outcome = _reserve(_Counter(_of_network(client), what, settings.network_attempts()))
     if isinstance(outcome, int):
         raise _refusal(client, outcome)
     _settle([outcome])
 
 
-def _counters(account: str, client: Client, *, guess: bool) -> list[_Counter]:
-    network = network_of(client.address)
-    of_account = f"ATTEMPT#ACCOUNT#{hashlib.sha256(account.encode(errors='surrogatepass')).hexdigest()}"
-    from_everywhere = _Counter(of_account, "EVERYWHERE", settings.account_attempts(), spares_known=True, closes=True)
-    return [
-        _Counter(of_account, f"NETWORK#{network}", settings.attempts()),
-        *([from_everywhere] if guess else []),
-        _Counter(f"ATTEMPT#NETWORK#{network}", "ACCOUNTS", settings.network_attempts(), spares_known=True),
+def count_mail(account: str, client: Client, is_known: Callable[[], bool]) -> None:
+    """Count a mail that somebody asks for, each as if it were a failure: nobody's mailbox is flooded through us.
+
+    Raises
+    ------
+    TooManyAttemptsError: it is too early for another one, or there were `MAILS_A_DAY`; nothing was counted.
+    """
+    of_account = _of_account(account)
+    own = f"MAILS#NETWORK#{network_of(client.address)}"
+    counters = [
+        _Counter(of_account, own, MAILS_AT_ONCE, first_wait=_MAIL_WAIT_SECONDS),
+        _Counter(of_account, "MAILS#EVERYWHERE", MAILS_A_DAY, spares_known=True, closes=True),
+        _Counter(_of_network(client), "MAILS", settings.network_attempts(), spares_known=True),
     ]
+    _settle(_reserved(counters, client, cache(is_known)))
+
+
+def _counters(account: str, client: Client, prefix: str, *, guess: bool) -> list[_Counter]:
+    of_account = _of_account(account)
+    everywhere = f"{prefix}EVERYWHERE"
+    from_everywhere = _Counter(of_account, everywhere, settings.account_attempts(), spares_known=True, closes=True)
+    return [
+        _Counter(of_account, f"{prefix}NETWORK#{network_of(client.address)}", settings.attempts()),
+        *([from_everywhere] if guess else []),
+        _Counter(_of_network(client), "ACCOUNTS", settings.network_attempts(), spares_known=True),
+    ]
+
+
+def _of_account(account: str) -> str:
+    return f"ATTEMPT#ACCOUNT#{hashlib.sha256(account.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def _of_network(client: Client) -> str:
+    return f"ATTEMPT#NETWORK#{network_of(client.address)}"
 
 
 def _reserved(counters: list[_Counter], client: Client, is_known: Callable[[], bool] | None) -> list[_Reservation]:

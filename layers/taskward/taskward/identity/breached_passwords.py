@@ -26,7 +26,9 @@ TIME_LIMIT_SECONDS = 1.0
 MAX_ANSWER_BYTES = 256 * 1024
 """Five times what a range of Pwned Passwords has."""
 
-_DIGITS_SENT = 5
+DIGITS_SENT = 5
+"""Of the forty of a password's SHA-1, as the protocol has it."""
+
 _LINE = re.compile(r"([0-9A-F]{35}):([0-9]+)", re.IGNORECASE)
 
 
@@ -48,12 +50,12 @@ def is_breached(password: str) -> bool:
     # In a thread, because nothing else bounds all of it: looking up a name has no time-out, and that of a socket begins
     # anew with each byte.
     executor = ThreadPoolExecutor(max_workers=1)
-    answer = executor.submit(_known_endings, f"{address}/{digest[:_DIGITS_SENT]}")
+    answer = executor.submit(_known_endings, f"{address}/{digest[:DIGITS_SENT]}")
     executor.shutdown(wait=False)
     wait([answer], TIME_LIMIT_SECONDS)
     fault = answer.exception() if answer.done() else TimeoutError()
     if fault is None:
-        return digest[_DIGITS_SENT:] in answer.result()
+        return digest[DIGITS_SENT:] in answer.result()
     # Without the error's own text, which may have the address that was asked for in it, and so the digits.
     logger.warning("breached passwords could not be looked up", extra={"fault": _shown(fault)})
     count("BreachedPasswordsUnavailable")

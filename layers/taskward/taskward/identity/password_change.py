@@ -1,30 +1,33 @@
-"""Change of the password, by somebody who knows the current one."""
+"""Change of the password by its owner, and its removal."""
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from taskward.client import Client
-from taskward.errors import FieldError, InvalidRequestError, SessionRevokedError, WrongPasswordError
+from taskward.errors import FieldError, InvalidRequestError, LastWayInError, SessionRevokedError, WrongPasswordError
 from taskward.identity import account_changes, emails, events, passwords, sessions, users
 from taskward.identity.event_tables import EventItem
 from taskward.identity.models import PasswordChange
-from taskward.identity.reauthentication import check_password
+from taskward.identity.reauthentication import check_password, require_recent
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
+from taskward.storage import connection_of, transact_rechecked
 
 
 def change_password(principal: Principal, request: PasswordChange, client: Client) -> None:
-    """Set a new password and end every other session, in one step (ASVS 6.2.2, 7.4.3).
+    """Set a new password and end every other session, in one step (ASVS 6.2.2, 7.4.3). Access tokens stay.
 
     Raises
     ------
+    ReauthenticationRequiredError: the last authentication is too long ago.
     InvalidRequestError: the new password is refused.
     WrongPasswordError: the current one is wrong, or was changed in the meantime.
     TooManyAttemptsError: it was wrong too often.
     SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     """
+    require_recent(principal)
     user = users.get(principal.user_id)
     if request.new_password == request.current_password:
         raise InvalidRequestError(errors=[FieldError("new_password", "Choose another one than the current one.")])
@@ -51,3 +54,27 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
     except account_changes.CredentialChangedError:
         users.get(user.user_id)
         raise WrongPasswordError from None
+
+
+def remove_password(principal: Principal, client: Client) -> None:
+    """Take the password away as a way in, for those who sign in with passkeys alone.
+
+    Raises
+    ------
+    ReauthenticationRequiredError: the last authentication is too long ago.
+    LastWayInError: the account has no passkey.
+    """
+    require_recent(principal)
+    told = [events.new("password_removed", principal.user_id, client, principal.session_id)]
+
+    def fill(write: TransactWrite) -> None:
+        user = users.get(principal.user_id)
+        if not user.passkeys:
+            raise LastWayInError
+        same = (UserItem.credential_version == user.credential_version) & (UserItem.passkeys == user.passkeys)
+        actions = [UserItem.password_hash.remove(), UserItem.credential_version.add(1)]
+        write.update(user, actions=actions, condition=same)
+        events.store_in(write, told)
+
+    transact_rechecked(connection_of(UserItem), fill)
+    events.announce(told)

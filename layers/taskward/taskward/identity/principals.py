@@ -1,22 +1,25 @@
-"""Who is calling: from an access token to a user in a live session. All that the authorizer needs, and no more."""
+"""Who is calling: from a token to a user in a live session. All that the authorizer needs, and no more."""
 
 from taskward import clock
 from taskward.errors import SessionRevokedError
-from taskward.identity import keys, tokens
+from taskward.identity import access_tokens, keys, tokens
 from taskward.identity.session_tables import SessionItem
 from taskward.principal import Principal
 
 
-def authenticate(access_token: str) -> Principal:
-    """The principal of an access token; its session must be alive at this moment (ASVS 7.4.1).
+def authenticate(token: str) -> Principal:
+    """The principal of an access token, or of a personal one; what it stands for must be alive now (ASVS 7.4.1).
 
     Raises
     ------
     UnauthenticatedError: or one of its kinds, when the token or the session is no good.
     """
-    claims = tokens.verify_access(access_token, keys.published())
-    live_session(claims.user_id, claims.session_id)
-    return Principal(claims.user_id, claims.session_id)
+    if token.startswith(access_tokens.PREFIX):
+        personal = access_tokens.verified(token)
+        return Principal(personal.user_id, personal.session_id, scopes=frozenset(personal.scopes))
+    claims = tokens.verify_access(token, keys.published())
+    session = live_session(claims.user_id, claims.session_id)
+    return Principal(claims.user_id, claims.session_id, authenticated_at(session))
 
 
 def live_session(user_id: str, session_id: str) -> SessionItem:
@@ -33,3 +36,9 @@ def live_session(user_id: str, session_id: str) -> SessionItem:
     if session.expires_at <= clock.epoch():
         raise SessionRevokedError
     return session
+
+
+def authenticated_at(session: SessionItem) -> int:
+    """When the session's user last proved who they are, in whole seconds since 1970."""
+    # Sessions of 0.2 know their sign-in alone.
+    return int(session.created_at if session.authenticated_at is None else session.authenticated_at)

@@ -55,7 +55,9 @@ def new(user_id: str, client: Client) -> SessionItem:
 def live(user_id: str) -> list[SessionItem]:
     """The sessions of a user that are alive, the last used first; one consistent query."""
     now = clock.epoch()
-    alive = [item for item in SessionItem.query(user_id, consistent_read=True) if item.expires_at > now]
+    # Personal access tokens are in the same partition.
+    rows = (row for row in SessionItem.query(user_id, consistent_read=True) if len(row.session_id) == ID_LENGTH)
+    alive = [row for row in rows if row.expires_at > now]
     return sorted(alive, key=lambda session: (session.last_used_at, session.created_at), reverse=True)
 
 
@@ -199,6 +201,7 @@ def representation(session: SessionItem, current_id: str) -> dict[str, str | boo
         "current": session.session_id == current_id,
         "created_at": clock.rfc3339(int(session.created_at)),
         "last_used_at": clock.rfc3339(int(session.last_used_at)),
+        "authenticated_at": clock.rfc3339(principals.authenticated_at(session)),
         "expires_at": clock.rfc3339(int(session.expires_at)),
         "ip": session.rotated_from or session.address,
         "user_agent": session.user_agent,

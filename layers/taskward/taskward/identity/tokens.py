@@ -1,4 +1,6 @@
-"""The two tokens: access (RFC 9068's `at+jwt`) and refresh (`rt+jwt`), both EdDSA-signed JWTs (RFC 7519, 8725).
+"""The signed tokens: access (RFC 9068's `at+jwt`), refresh (`rt+jwt`), and those between two steps of a ceremony.
+
+All are EdDSA-signed JWTs (RFC 7519, 8725), each kind with a type and an audience of its own.
 
 Everything a token claims is verified here, and nothing else is believed: the algorithm is pinned, the type, issuer and
 audience must be ours, all claims must be there, and keys come from the published set alone.
@@ -66,6 +68,20 @@ def issue_refresh(signing_key: Any, claims: RefreshClaims, expires_at: int) -> s
     return _sign(signing_key, REFRESH_TYPE, payload)
 
 
+def issue_step(
+    signing_key: Any,
+    purpose: str,
+    user_id: str,
+    session_id: str,
+    step_id: str,
+    credential_version: int,
+    lifetime: int,
+) -> str:
+    """A signed token between two steps, good for one purpose; its type and audience are named after that."""
+    payload = _claims(_step_audience(purpose), user_id, session_id, clock.epoch() + lifetime)
+    return _sign(signing_key, _step_type(purpose), payload | {"jti": step_id, "cv": credential_version})
+
+
 def verify_access(token: str, keys: PublishedKeys, *, even_expired: bool = False) -> AccessClaims:
     """The claims of an access token.
 
@@ -85,6 +101,22 @@ def verify_refresh(token: str, keys: PublishedKeys, *, even_expired: bool = Fals
     if type(generation) is not int or type(ends_at) is not int:
         raise UnauthenticatedError
     return RefreshClaims(claims["sub"], claims["sid"], generation, ends_at)
+
+
+def verify_step(token: str, keys: PublishedKeys, purpose: str) -> dict[str, Any]:
+    """The claims of a token between two steps; refuses like `verify_access`."""
+    claims = _verify(token, keys, _step_type(purpose), _step_audience(purpose), even_expired=False)
+    if type(claims["jti"]) is not str or type(claims.get("cv")) is not int:
+        raise UnauthenticatedError
+    return claims
+
+
+def _step_type(purpose: str) -> str:
+    return f"{purpose}+jwt"
+
+
+def _step_audience(purpose: str) -> str:
+    return f"{settings.issuer()}:{purpose}"
 
 
 def _claims(audience: str, user_id: str, session_id: str, expires_at: int) -> dict[str, Any]:

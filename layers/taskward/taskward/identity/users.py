@@ -5,9 +5,10 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from taskward import clock
-from taskward.errors import SessionRevokedError, UnavailableError
+from taskward.errors import EmailUnverifiedError, SessionRevokedError, UnavailableError
 from taskward.identity.models import AccountPatch
 from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.mail import outbox
 from taskward.storage import CONFLICT_ATTEMPTS, back_off, collided, condition_failed, user_key
 
 
@@ -22,6 +23,19 @@ def get(user_id: str) -> UserItem:
         return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
     except UserItem.DoesNotExist:
         raise SessionRevokedError from None
+
+
+def require_verified(user: UserItem) -> None:
+    """Refuse when the address was not verified, in a service that sends mail.
+
+    Whoever registered with somebody else's address must not have ways in that its owner's reset would leave.
+
+    Raises
+    ------
+    EmailUnverifiedError: it was not.
+    """
+    if outbox.is_on() and user.email_verified_at is None:
+        raise EmailUnverifiedError
 
 
 def patch(user_id: str, changes: AccountPatch) -> UserItem:
@@ -51,6 +65,10 @@ def representation(user: UserItem) -> dict[str, Any]:
     return {
         "id": user.user_id,
         "email": user.email,
+        "email_verified": user.email_verified_at is not None,
+        "email_bounced": user.email_bounced_at is not None,
+        "has_password": user.password_hash is not None,
+        "second_factor": user.second_factor_at is not None,
         "name": user.name,
         "timezone": user.timezone,
         "created_at": clock.rfc3339(int(user.created_at)),

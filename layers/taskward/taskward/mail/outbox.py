@@ -41,12 +41,13 @@ def require() -> None:
         raise EmailDisabledError
 
 
-def post(message: dict[str, Any]) -> None:
+def post(message: dict[str, Any], delay_seconds: int = 0) -> None:
     """Put a message into the outbox, for a request whose very purpose is the mail.
 
     Parameters
     ----------
     message: members that JSON knows; `kind` names the mail, `user_id` whom it is for.
+    delay_seconds: for how long the worker does not get to see it, 900 at most.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def post(message: dict[str, Any]) -> None:
     ClientError, BotoCoreError: it was not taken; see `storage.is_passing_fault`.
     """
     require()
-    _client().send_message(QueueUrl=settings.mail_queue(), MessageBody=json.dumps(message))
+    _client().send_message(QueueUrl=settings.mail_queue(), MessageBody=json.dumps(message), DelaySeconds=delay_seconds)
 
 
 def post_if_possible(message: dict[str, Any]) -> None:

@@ -1,0 +1,228 @@
+"""Change of the e-mail address: confirmed at the new one, announced at the old one, with a way back for a week.
+
+The old address is kept for its owner as long as there is a way back, so that nobody else can register it.
+"""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from taskward import clock
+from taskward.client import Client
+from taskward.errors import EmailExistsError, FieldError, InvalidLinkError, InvalidRequestError
+from taskward.identity import (
+    access_token_changes,
+    account_changes,
+    attempts,
+    emails,
+    events,
+    known_addresses,
+    links,
+    lookup,
+    passkeys,
+    password_reset,
+    reauthentication,
+    sessions,
+    users,
+)
+from taskward.identity.event_tables import EventItem
+from taskward.identity.factor_tables import SECOND_FACTOR, SecondFactorItem
+from taskward.identity.models import EmailChange
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import ADDRESS, EmailItem, UserItem, email_key
+from taskward.mail import outbox
+from taskward.principal import Principal
+from taskward.storage import connection_of, transact_rechecked
+
+ANNOUNCEMENT_DELAY_SECONDS = 30
+"""Longer than the request that makes the change takes: when the worker looks, it was made or never will be."""
+
+
+def request(principal: Principal, change: EmailChange, site: str, client: Client) -> None:
+    """Have a link sent to a new address; nothing changes before it is followed.
+
+    Whether the address has an account is told to its own mailbox alone.
+
+    Raises
+    ------
+    EmailDisabledError: this deployment sends no mail.
+    ReauthenticationRequiredError: the last authentication is too long ago.
+    InvalidRequestError: it is no e-mail address, or the account's own.
+    WrongPasswordError: the password is wrong.
+    TooManyAttemptsError: it was wrong too often, or there were too many mails.
+    """
+    outbox.require()
+    reauthentication.require_recent(principal)
+    user = users.get(principal.user_id)
+    wanted, own = emails.normalised(change.email), emails.normalised(user.email)
+    if wanted == own:
+        raise InvalidRequestError(errors=[FieldError("email", "It is the address of this account already.")])
+    reauthentication.check_password(user, change.password, client, principal)
+
+    def is_known() -> bool:
+        return known_addresses.is_known(user.user_id, client)
+
+    # Both: nobody is flooded by many, nor are many by one.
+    for account in (own, wanted):
+        attempts.count_mail(account, client, is_known)
+    outbox.post({"kind": "address_change", "user_id": user.user_id, "email": change.email, "site": site})
+    events.record(events.new("email_change_requested", user.user_id, client, principal.session_id))
+
+
+def link(user_id: str, email: str) -> str | None:
+    """The token of a link that confirms a new address; None when somebody has the address. For the worker.
+
+    Raises
+    ------
+    SessionRevokedError: the account is gone.
+    """
+    user = users.get(user_id)
+    if not _is_free(_stored(email), user_id):
+        return None
+    return links.store(user, "address_change", email)
+
+
+def confirm(token: str, site: str, client: Client) -> None:
+    """Give the account the address that the link was sent to.
+
+    Raises
+    ------
+    InvalidLinkError: it was used, is over, or the account's credentials changed since.
+    EmailExistsError: somebody else has taken the address meanwhile.
+    """
+    link = links.found(token, "address_change")
+    user = lookup.stored_user(link.user_id)
+    if user is None:
+        raise InvalidLinkError
+    told = [events.new("email_changed", user.user_id, client)]
+    # Queued first, so that the old address is told whatever fails afterwards; the worker looks whether it came to it.
+    changed_at = clock.epoch()
+    announcement = {"kind": "address_changed", "user_id": user.user_id, "email": user.email, "changed_at": changed_at}
+    outbox.post({**announcement, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS)
+
+    def fill(write: TransactWrite) -> None:
+        link = links.found(token, "address_change")
+        user = links.use_in(write, link, lookup.stored_user(link.user_id))
+        taken = _stored(link.email)
+        if not _is_free(taken, user.user_id):
+            raise EmailExistsError
+        new = EmailItem(email_key(emails.normalised(link.email)), user_id=user.user_id)
+        write.save(new, condition=_unchanged(taken))
+        old = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
+        kept_until = changed_at + links.LIFETIME_SECONDS["address_undo"]
+        write.update(old, actions=[EmailItem.expires_at.set(kept_until)], condition=EmailItem.user_id == user.user_id)
+        _move_in(write, user, link.email)
+        events.store_in(write, told)
+
+    transact_rechecked(connection_of(UserItem), fill)
+    events.announce(told)
+
+
+def undo_link(user_id: str, email: str, changed_at: int) -> str | None:
+    """The token of the way back to an address of before; None when there is nothing to go back from. For the worker."""
+    user = lookup.stored_user(user_id)
+    if user is None or user.email == email or _is_taken_back(user, changed_at):
+        return None
+    return links.store(user, "address_undo", email, changed_at)
+
+
+def undo(token: str, site: str, client: Client) -> None:
+    """Give the account its address of before back. For an owner whose account somebody else has taken over.
+
+    Nothing that the other has, or may have, is a way in any more: the password goes, and so do all sessions, all access
+    tokens, and what passkeys and second factor were added since the change. A link for a new password is sent.
+
+    Raises
+    ------
+    InvalidLinkError: it was used, is over, or an address of before was restored since the change.
+    """
+    link = links.found(token, "address_undo")
+    user = lookup.stored_user(link.user_id)
+    if user is None:
+        raise InvalidLinkError
+
+    def restore(
+        write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]
+    ) -> list[EventItem]:
+        link = links.found(token, "address_undo")
+        links.use_in(write, link, user)
+        kept = _stored(link.email)
+        if _is_taken_back(user, int(link.created_at)) or kept is None or kept.expires_at is None:
+            raise InvalidLinkError
+        write.update(kept, actions=[EmailItem.expires_at.remove()], condition=EmailItem.user_id == user.user_id)
+        other = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
+        write.delete(other, condition=EmailItem.user_id == user.user_id)
+        _remove_factors_in(write, user, unchanged, link.email, int(link.created_at))
+        sessions.end_in(write, alive)
+        access_token_changes.revoke_all_in(write, user.user_id)
+        return [
+            events.new("email_change_undone", user.user_id, client),
+            *sessions.ends(alive, client, "email_change_undone"),
+        ]
+
+    try:
+        account_changes.commit(user, restore)
+    except account_changes.CredentialChangedError:
+        raise InvalidLinkError from None
+    outbox.post_if_possible(password_reset.message(emails.normalised(link.email), site, client))
+
+
+def _move_in(write: TransactWrite, user: UserItem, email: str) -> None:
+    changes: list[Action] = [
+        UserItem.email.set(email),
+        UserItem.email_verified_at.set(clock.epoch()),
+        UserItem.email_bounced_at.remove(),
+        UserItem.credential_version.add(1),
+    ]
+    write.update(user, actions=changes, condition=UserItem.credential_version == user.credential_version)
+
+
+def _remove_factors_in(write: TransactWrite, user: UserItem, unchanged: Condition, email: str, since: int) -> None:
+    """The account with its address of before, and without any credential that was added since a time."""
+    owned = passkeys.of_user(user.user_id)
+    added = [passkey for passkey in owned if passkey.created_at >= since]
+    for passkey in added:
+        write.delete(passkey)
+    changes: list[Action] = [
+        UserItem.email.set(email),
+        UserItem.email_verified_at.set(clock.epoch()),
+        UserItem.email_bounced_at.remove(),
+        UserItem.email_restored_at.set(clock.epoch()),
+        UserItem.password_hash.remove(),
+        UserItem.passkeys.set(len(owned) - len(added)),
+        UserItem.credential_version.add(1),
+    ]
+    if user.second_factor_at is not None and user.second_factor_at >= since:
+        write.delete(SecondFactorItem(user.pk, SECOND_FACTOR))
+        changes.append(UserItem.second_factor_at.remove())
+    same = UserItem.passkeys.does_not_exist() if user.passkeys is None else UserItem.passkeys == user.passkeys
+    write.update(user, actions=changes, condition=unchanged & same)
+
+
+def _is_taken_back(user: UserItem, changed_at: int) -> bool:
+    """Whether an address of before was restored since a change: then no way back from before that counts.
+
+    Or else whoever took the account over could take it back in turn.
+    """
+    return user.email_restored_at is not None and changed_at <= user.email_restored_at
+
+
+def _stored(email: str) -> EmailItem | None:
+    try:
+        return EmailItem.get(email_key(emails.normalised(email)), ADDRESS, consistent_read=True)
+    except EmailItem.DoesNotExist:
+        return None
+
+
+def _is_free(item: EmailItem | None, user_id: str) -> bool:
+    """Whether a user may have an address: nobody has it, or it was given up by them, or long enough ago."""
+    if item is None:
+        return True
+    return item.expires_at is not None and (item.user_id == user_id or item.expires_at <= clock.epoch())
+
+
+def _unchanged(item: EmailItem | None) -> Condition:
+    if item is None:
+        return EmailItem.pk.does_not_exist()
+    same: Condition = (EmailItem.user_id == item.user_id) & (EmailItem.expires_at == item.expires_at)
+    return same

@@ -1,0 +1,112 @@
+"""Links that are sent by mail: whoever follows one has shown that they read the mail of an address (ASVS 6.4.3, 6.6).
+
+The token of a link is the user's id and 256 random bits, in base64url. It is made by who sends the mail, and nowhere
+kept or logged; its digest is. A token that was made up costs one read, whether or not there is such a user.
+"""
+
+import base64
+import binascii
+import hashlib
+import secrets
+from typing import Literal
+from uuid import UUID
+
+from pynamodb.transactions import TransactWrite
+
+from taskward import clock
+from taskward.errors import InvalidLinkError
+from taskward.identity.link_tables import LinkItem
+from taskward.identity.user_tables import UserItem
+from taskward.storage import user_key
+
+Purpose = Literal["verification", "address_change", "address_undo", "password_reset"]
+
+LIFETIME_SECONDS: dict[Purpose, int] = {
+    "verification": 24 * 3600,
+    "address_change": 24 * 3600,
+    "address_undo": 7 * 24 * 3600,
+    "password_reset": 15 * 60,
+}
+
+_PAGES: dict[Purpose, str] = {
+    "verification": "verify-email",
+    "address_change": "confirm-email",
+    "address_undo": "restore-email",
+    "password_reset": "reset-password",
+}
+
+_ID_BYTES = 16
+_SECRET_BYTES = 32
+
+
+def store(user: UserItem, purpose: Purpose, email: str, since: int | None = None) -> str:
+    """Store a new link of a user, and give its token.
+
+    Parameters
+    ----------
+    email: the address that it is about.
+    since: when its time began, in whole seconds since 1970; now when None. A link back to an address of before counts
+        whatever happened since; the others count for the account as it is now.
+    """
+    secret = secrets.token_bytes(_SECRET_BYTES)
+    created_at = clock.epoch() if since is None else since
+    LinkItem(
+        user.pk,
+        _key(secret),
+        user_id=user.user_id,
+        purpose=purpose,
+        email=email,
+        credential_version=None if purpose == "address_undo" else user.credential_version,
+        created_at=created_at,
+        expires_at=created_at + LIFETIME_SECONDS[purpose],
+    ).save()
+    return base64.urlsafe_b64encode(UUID(user.user_id).bytes + secret).decode()
+
+
+def address(site: str, purpose: Purpose, token: str) -> str:
+    """Where a link leads. The token is in the fragment, which browsers send to nobody and servers do not log."""
+    return f"{site}/{_PAGES[purpose]}#token={token}"
+
+
+def found(token: str, purpose: Purpose) -> LinkItem:
+    """The link of a token, read consistently.
+
+    Raises
+    ------
+    InvalidLinkError: there is none, or it is over or for something else.
+    """
+    user_id, secret = _parts(token)
+    try:
+        link = LinkItem.get(user_key(user_id), _key(secret), consistent_read=True)
+    except LinkItem.DoesNotExist:
+        raise InvalidLinkError from None
+    if link.purpose != purpose or link.expires_at <= clock.epoch():
+        raise InvalidLinkError
+    return link
+
+
+def use_in(write: TransactWrite, link: LinkItem, user: UserItem | None) -> UserItem:
+    """Use a link up in the transaction that it leads to; the account that it is good for.
+
+    Raises
+    ------
+    InvalidLinkError: the account is gone, or is not what it was when the link was sent.
+    """
+    if user is None or link.credential_version not in (None, user.credential_version):
+        raise InvalidLinkError
+    write.delete(link, condition=LinkItem.pk.exists())
+    return user
+
+
+def _key(secret: bytes) -> str:
+    return f"LINK#{hashlib.sha256(secret).hexdigest()}"
+
+
+def _parts(token: str) -> tuple[str, bytes]:
+    try:
+        data = base64.b64decode(token, altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raise InvalidLinkError from None
+    if len(data) != _ID_BYTES + _SECRET_BYTES:
+        raise InvalidLinkError
+    return str(UUID(bytes=data[:_ID_BYTES])), data[_ID_BYTES:]

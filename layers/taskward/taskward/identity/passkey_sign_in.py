@@ -1,0 +1,121 @@
+"""Sign-in with a passkey alone: it stands for address, password and second factor in one (WebAuthn Level 3, 7.2).
+
+Whoever makes up a user or a passkey causes one read, whether or not there is such a user.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from taskward import clock
+from taskward.client import Client
+from taskward.errors import InvalidPasskeyError, UnauthenticatedError, WrongPasskeyError
+from taskward.identity import attempts, events, lookup, passkeys, reauthentication, session_starts, steps, webauthn
+from taskward.identity.account_changes import CredentialChangedError
+from taskward.identity.event_tables import EventItem
+from taskward.identity.factor_tables import PasskeyItem
+from taskward.identity.keys import PublishedKeys
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import UserItem
+from taskward.identity.webauthn import ClonedPasskeyError, Site
+from taskward.principal import Principal
+
+
+def begin(site: str) -> dict[str, Any]:
+    """Options for the browser to use any passkey of this site with, and the token of this step."""
+    token = steps.begin("passkey-sign-in")
+    return {"step_token": token, "options": webauthn.request_options(Site(site), steps.challenge_of(token))}
+
+
+def finish(
+    token: str, answer: Mapping[str, Any], keys: PublishedKeys, site: str, client: Client
+) -> tuple[UserItem, SessionItem]:
+    """Verify what a passkey has signed and start a session. The token is used up by it.
+
+    Raises
+    ------
+    UnauthenticatedError: the token is no good, or was used.
+    InvalidPasskeyError: the answer proves nothing.
+    TooManyAttemptsError: there were too many such answers.
+    """
+    step = steps.begun(token, "passkey-sign-in", keys)
+    try:
+        return _start(step, answer, site, client)
+    except InvalidPasskeyError:
+        attempts.count_refused("PASSKEYS", client)
+        raise
+
+
+def _start(step: steps.Step, answer: Mapping[str, Any], site: str, client: Client) -> tuple[UserItem, SessionItem]:
+    user_id, credential_id = webauthn.claimed_passkey(answer)
+    user = lookup.stored_user(user_id) if passkeys.stored(user_id, credential_id) else None
+    if user is None:
+        raise InvalidPasskeyError
+
+    def proof(write: TransactWrite) -> list[EventItem]:
+        _prove_in(write, user_id, credential_id, answer, step, site)
+        steps.use_in(write, step, user_id)
+        return []
+
+    try:
+        return user, session_starts.start(user, client, proof=proof)
+    except InvalidPasskeyError as error:
+        _record_refusal(user_id, client, error)
+        raise
+    except CredentialChangedError:
+        raise UnauthenticatedError from None
+
+
+def begin_reauthentication(principal: Principal, site: str) -> dict[str, Any]:
+    """Options for the browser to use one of the user's passkeys with, and the token of this step."""
+    token = steps.begin("passkey-reauthentication", principal.user_id, principal.session_id)
+    allowed = [passkey.credential_id for passkey in passkeys.of_user(principal.user_id)]
+    return {"step_token": token, "options": webauthn.request_options(Site(site), steps.challenge_of(token), allowed)}
+
+
+def reauthenticate(
+    principal: Principal, token: str, answer: Mapping[str, Any], keys: PublishedKeys, site: str, client: Client
+) -> None:
+    """Verify what one of the user's passkeys has signed, and note the authentication in the session.
+
+    Raises
+    ------
+    WrongPasskeyError: the token or the answer is no good.
+    TooManyAttemptsError: there were too many such answers.
+    """
+    step = passkeys.step_of(principal, token, "passkey-reauthentication", keys)
+    try:
+        _, credential_id = webauthn.claimed_passkey(answer, principal.user_id)
+
+        def proof(write: TransactWrite) -> list[EventItem]:
+            _prove_in(write, principal.user_id, credential_id, answer, step, site)
+            passkeys.use_up(write, step, principal.user_id)
+            return []
+
+        reauthentication.renew(principal, client, proof)
+    except InvalidPasskeyError as error:
+        _record_refusal(principal.user_id, client, error, principal.session_id)
+        attempts.count_refused("PASSKEYS", client)
+        raise WrongPasskeyError from None
+
+
+def _prove_in(
+    write: TransactWrite, user_id: str, credential_id: bytes, answer: Mapping[str, Any], step: steps.Step, site: str
+) -> None:
+    """Verify an answer with the passkey as it is stored now, and move its counter on in the transaction."""
+    passkey = passkeys.stored(user_id, credential_id)
+    if passkey is None:
+        raise InvalidPasskeyError
+    before = int(passkey.sign_count)
+    count = webauthn.verify_assertion(
+        Site(site), step.challenge, answer, public_key=passkey.public_key, sign_count=before
+    )
+    used: list[Action] = [PasskeyItem.sign_count.set(count), PasskeyItem.last_used_at.set(clock.epoch())]
+    write.update(passkey, actions=used, condition=PasskeyItem.sign_count == before)
+
+
+def _record_refusal(user_id: str, client: Client, error: InvalidPasskeyError, session_id: str | None = None) -> None:
+    reason: events.Reason | None = "counter_went_back" if isinstance(error, ClonedPasskeyError) else None
+    events.record(events.new("passkey_check_failed", user_id, client, session_id, reason))
