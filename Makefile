@@ -60,7 +60,7 @@ tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
 .venv/uv/.done: local/tools/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Taskward needs Python 3.11 or later; name one: make run PYTHON=python3.12" >&2; exit 1; }
-	@echo "First start: tools go to .venv, 600 MB, in about half a minute."
+	@echo "First start: tools go to .venv, 750 MB, in about half a minute."
 	@echo "Installing uv ..."
 	@$(PYTHON) -m venv .venv/uv
 	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/tools/uv.txt
