@@ -45,6 +45,7 @@ os.environ.update(
     # As moto names a queue of the name `jobs`.
     JOBS_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     JOB_RECEIVES="5",
+    ENCRYPTION_KEY="alias/taskward",
     MAIL_QUEUE="https://sqs.us-east-1.amazonaws.com/123456789012/mail",
     MAIL_SENDER="Taskward <no-reply@taskward.example>",
     MAIL_CONFIGURATION_SET="mail",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from taskward import settings
 from taskward.jobs import jobs, queue
 from taskward.telemetry import logger
-from taskward.work import deletion, export, mailing, messages, returns
+from taskward.work import deletion, export, link_mails, mailing, messages, returns
 from taskward.work.patience import TimeLeft
 
 _LONGEST_RETRY_SECONDS: Final = 3600
@@ -52,6 +52,10 @@ _WORK: Final[dict[type[messages.Message], Callable[[Any, TimeLeft], None]]] = {
     messages.Export: _export,
     messages.Deletion: _delete,
     messages.Notice: mailing.tell,
+    messages.Verification: link_mails.verify,
+    messages.ForgottenPassword: link_mails.reset_password,
+    messages.AddressChange: link_mails.change_address,
+    messages.AddressChanged: link_mails.announce_change,
     messages.Bounce: returns.take_bounce,
     messages.Complaint: returns.take_complaint,
 }

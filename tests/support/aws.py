@@ -22,10 +22,13 @@ from moto.sesv2.responses import SESV2Response
 
 from taskward import storage
 from taskward.identity import keyring, keys, rotation
+from taskward.identity.access_token_tables import AccessTokenItem
 from taskward.identity.attempt_tables import AttemptsItem
 from taskward.identity.event_tables import EventItem
+from taskward.identity.factor_tables import PasskeyItem, SecondFactorItem
+from taskward.identity.link_tables import LinkItem
 from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem, SessionItem
-from taskward.identity.user_tables import EmailItem, KnownAddressItem, UserItem
+from taskward.identity.user_tables import EmailItem, KnownAddressItem, UsedStepItem, UserItem
 from taskward.jobs.tables import JobItem
 from taskward.tasks.tables import TaskItem
 from tests.support.template import ROOT, resources
@@ -42,6 +45,11 @@ MODELS: list[Any] = [
     RotationLeaseItem,
     TaskItem,
     JobItem,
+    AccessTokenItem,
+    SecondFactorItem,
+    PasskeyItem,
+    LinkItem,
+    UsedStepItem,
 ]
 
 _LOCAL_JAR = "DynamoDBLocal.jar"
@@ -123,6 +131,8 @@ def create_secrets(origin_secret: str) -> None:
     secrets = client("secretsmanager")
     secrets.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
     secrets.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
+    key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+    client("kms").create_alias(AliasName=os.environ["ENCRYPTION_KEY"], TargetKeyId=key)
 
 
 def create_queue_and_bucket() -> None:

@@ -20,6 +20,7 @@ def _noticed(kind: str) -> str:
 
 
 Id = Annotated[str, AfterValidator(_id)]
+Site = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:-]+$")]
 
 
 class Export(BaseModel):
@@ -48,6 +49,43 @@ class Notice(BaseModel):
     address: str
     user_agent: str
     session_id: str | None = None
+
+
+class Verification(BaseModel):
+    """Send a link that verifies an account's address; `site` is the origin that it leads to."""
+
+    kind: Literal["verification"]
+    user_id: Id
+    site: Site
+
+
+class ForgottenPassword(BaseModel):
+    """Send a link for a new password to an address, if it has an account; `address` is where it was asked for."""
+
+    kind: Literal["password_reset"]
+    email: str
+    site: Site
+    address: str
+    user_agent: str
+
+
+class AddressChange(BaseModel):
+    """Send a link to the address that an account is to have."""
+
+    kind: Literal["address_change"]
+    user_id: Id
+    email: str
+    site: Site
+
+
+class AddressChanged(BaseModel):
+    """Tell the address that an account had that it has another, since `changed_at` (whole seconds since 1970)."""
+
+    kind: Literal["address_changed"]
+    user_id: Id
+    email: str
+    changed_at: int
+    site: Site
 
 
 class Recipient(BaseModel):
@@ -84,9 +122,10 @@ class Complaint(BaseModel):
     complaint: ComplaintDetails
 
 
-Message = Export | Deletion | Notice | Bounce | Complaint
+_Ours = Export | Deletion | Notice | Verification | ForgottenPassword | AddressChange | AddressChanged
+Message = _Ours | Bounce | Complaint
 
-_ours = Annotated[Export | Deletion | Notice, Field(discriminator="kind")]
+_ours = Annotated[_Ours, Field(discriminator="kind")]
 _of_ses = Annotated[Bounce | Complaint, Field(discriminator="event_type")]
 _adapter: TypeAdapter[Message] = TypeAdapter(_ours | _of_ses)
 

@@ -1,0 +1,63 @@
+"""Mail with links in it. Their tokens are made here, at the last moment, so that no queue ever holds one.
+
+A message that comes twice leads to two mails, each with a link of its own, of which the first that is followed counts.
+"""
+
+from taskward.client import Client
+from taskward.errors import SessionRevokedError
+from taskward.identity import email_change, email_verification, links, password_reset
+from taskward.mail import letters, ses
+from taskward.mail.letters import Letter
+from taskward.telemetry import logger
+from taskward.work.messages import AddressChange, AddressChanged, ForgottenPassword, Verification
+from taskward.work.patience import TimeLeft, patiently
+
+
+def verify(message: Verification, time_left: TimeLeft) -> None:
+    """Send a link that verifies the address of an account; raises like `mailing.send`."""
+    made = patiently(lambda: email_verification.link(message.user_id), time_left)
+    if made:
+        email, token = made
+        link = links.address(message.site, "verification", token)
+        _send(message.kind, email, letters.verification(link, _hours("verification")))
+
+
+def reset_password(message: ForgottenPassword, time_left: TimeLeft) -> None:
+    """Send a link for a new password, if the address has an account; raises like `mailing.send`."""
+    client = Client(message.address, message.user_agent)
+    made = patiently(lambda: password_reset.link(message.email, client), time_left)
+    if made:
+        email, token = made
+        link = links.address(message.site, "password_reset", token)
+        _send(message.kind, email, letters.password_reset(link, links.LIFETIME_SECONDS["password_reset"] // 60))
+
+
+def change_address(message: AddressChange, time_left: TimeLeft) -> None:
+    """Send a link to a new address that confirms it, or word that it has an account; raises like `mailing.send`."""
+    try:
+        token = patiently(lambda: email_change.link(message.user_id, message.email), time_left)
+    except SessionRevokedError:
+        # The account is gone.
+        return
+    if token is None:
+        _send(message.kind, message.email, letters.address_taken())
+        return
+    link = links.address(message.site, "address_change", token)
+    _send(message.kind, message.email, letters.address_change(link, _hours("address_change")))
+
+
+def announce_change(message: AddressChanged, time_left: TimeLeft) -> None:
+    """Tell the former address that it was changed, with the way back, if it was; raises like `mailing.send`."""
+    made = patiently(lambda: email_change.undo_link(message.user_id, message.email, message.changed_at), time_left)
+    if made:
+        link = links.address(message.site, "address_undo", made)
+        _send(message.kind, message.email, letters.address_changed(link, _hours("address_undo") // 24))
+
+
+def _send(kind: str, email: str, letter: Letter) -> None:
+    ses.deliver(email, letter)
+    logger.info("mail was sent", extra={"mail": kind})
+
+
+def _hours(purpose: links.Purpose) -> int:
+    return links.LIFETIME_SECONDS[purpose] // 3600
