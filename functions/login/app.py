@@ -4,9 +4,8 @@ from taskward.api import Api, Response, answer
 from taskward.delivery import end_session_of_cookie, grant_answer
 from taskward.identity import grants, keys, passwords, sign_in, users
 from taskward.identity.models import Credentials, Delivery, PasskeySignIn, SecondStep
-from taskward.identity.session_tables import SessionItem
+from taskward.identity.session_starts import SignedIn
 from taskward.identity.sign_in import SecondFactorNeededError
-from taskward.identity.user_tables import UserItem
 
 # What only some sign-ins need is imported by them: most take a password and no more.
 
@@ -20,12 +19,12 @@ def login() -> Response[str]:
     client = handler.viewer(keys.published().origin_digests).client
     grants.prepare()
     try:
-        user, session = sign_in.sign_in(credentials, client)
+        signed_in = sign_in.sign_in(credentials, client)
     except SecondFactorNeededError as needed:
         from taskward.identity import second_step
 
         return answer(202, second_step.begin(needed.user))
-    return _signed_in(user, session, credentials.delivery)
+    return _granted(signed_in, credentials.delivery)
 
 
 @handler.post("/auth/login/second-factor")
@@ -36,8 +35,8 @@ def second_factor() -> Response[str]:
     published = keys.published()
     client = handler.viewer(published.origin_digests).client
     grants.prepare()
-    user, session = second_step.finish(request.step_token, request.code, published, client)
-    return _signed_in(user, session, request.delivery)
+    signed_in = second_step.finish(request.step_token, request.code, published, client)
+    return _granted(signed_in, request.delivery)
 
 
 @handler.post("/auth/login/passkey/options")
@@ -55,11 +54,12 @@ def passkey() -> Response[str]:
     published = keys.published()
     client, site = handler.viewer(published.origin_digests).client, handler.site(published.origin_digests)
     grants.prepare()
-    user, session = passkey_sign_in.finish(request.step_token, request.credential, published, site, client)
-    return _signed_in(user, session, request.delivery)
+    signed_in = passkey_sign_in.finish(request.step_token, request.credential, published, site, client)
+    return _granted(signed_in, request.delivery)
 
 
-def _signed_in(user: UserItem, session: SessionItem, delivery: Delivery) -> Response[str]:
+def _granted(signed_in: SignedIn, delivery: Delivery) -> Response[str]:
+    user, session = signed_in
     client = handler.viewer(keys.published().origin_digests).client
     had_cookie = end_session_of_cookie(handler, client)
     return grant_answer(

@@ -13,12 +13,16 @@ Delivery = Literal["body", "cookie"]
 # What is accepted is for the passwords module to say; the limit only bounds the work.
 NewPassword = Annotated[str, Field(max_length=1024, repr=False, description="8 to 128 characters, any characters")]
 CurrentPassword = Annotated[str, Field(max_length=1024, repr=False)]
+OptionalPassword = Annotated[str | None, Field(max_length=1024, repr=False)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 Code = Annotated[str, Field(min_length=1, max_length=64, repr=False)]
+OptionalCode = Annotated[str | None, Field(min_length=1, max_length=64, repr=False)]
 StepToken = Annotated[str, Field(min_length=1, max_length=2048, repr=False)]
+OptionalStepToken = Annotated[str | None, Field(min_length=1, max_length=2048, repr=False)]
 LinkToken = Annotated[str, Field(min_length=1, max_length=256, repr=False)]
 # What is in it is for the webauthn module to say.
 Credential = Annotated[dict[str, Any], Field(repr=False)]
+OptionalCredential = Annotated[dict[str, Any] | None, Field(repr=False)]
 Scope = Literal["tasks:read", "tasks:write"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -65,10 +69,10 @@ class PasskeySignIn(RequestBody):
 class Reauthentication(RequestBody):
     """Who is signed in proves who they are: by password, with a code where there is a second factor, or by passkey."""
 
-    password: CurrentPassword | None = None
-    code: Code | None = None
-    step_token: StepToken | None = None
-    credential: Credential | None = None
+    password: OptionalPassword = None
+    code: OptionalCode = None
+    step_token: OptionalStepToken = None
+    credential: OptionalCredential = None
 
 
 class ForgottenPassword(RequestBody):
@@ -94,7 +98,7 @@ class EmailChange(RequestBody):
     """A new address, and the password, if there is one, to prove who asks."""
 
     email: Email
-    password: CurrentPassword | None = None
+    password: OptionalPassword = None
 
 
 class CodeOnly(RequestBody):
@@ -106,7 +110,7 @@ class CodeOnly(RequestBody):
 class SecondFactorRemoval(RequestBody):
     """The password, if there is one, and a code."""
 
-    password: CurrentPassword | None = None
+    password: OptionalPassword = None
     code: Code
 
 
@@ -135,7 +139,7 @@ class NewAccessToken(RequestBody):
 class PasswordChange(RequestBody):
     """A new password, and the current one, if there is one, to prove who asks."""
 
-    current_password: CurrentPassword | None = None
+    current_password: OptionalPassword = None
     new_password: NewPassword
 
 
@@ -154,4 +158,4 @@ class AccountPatch(RequestBody):
 class AccountDeletion(RequestBody):
     """The password, if there is one, because nothing brings an account back."""
 
-    password: CurrentPassword | None = None
+    password: OptionalPassword = None

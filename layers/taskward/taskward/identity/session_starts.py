@@ -19,6 +19,10 @@ Called anew when the transaction collided: it reads what it depends on each time
 """
 
 
+SignedIn = tuple[UserItem, SessionItem]
+"""Who has signed in, and the session that was started for them; for those who only pass them on."""
+
+
 def start(user: UserItem, client: Client, *, proof: Proof | None = None, changes: Sequence[Action] = ()) -> SessionItem:
     """Store a new session, if the account still has the credential that was just verified.
 
