@@ -1,4 +1,4 @@
-"""The emulator's process: the emulator as it is installed, and four things that it lacks.
+"""The emulator's process: the emulator as it is installed, and six things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
@@ -6,6 +6,9 @@ reason of a refusal (see the authorizer function), so without them the local ans
 It believes the header X-Forwarded-For, where API Gateway's `sourceIp` is the other end of the connection.
 
 It speaks plain HTTP, on this machine alone, and so refuses what a policy allows over TLS alone. Here it counts as TLS.
+
+It does not know for which identity, by which configuration set and from which address a mail is sent when it looks
+whether a policy allows that. And it keeps all else over a restart, but not the mail.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -19,11 +22,13 @@ import signal
 import threading
 import time
 from contextvars import ContextVar
+from email.utils import parseaddr
 from typing import Any
 
 from ministack import app as emulator
 from ministack.core import iam_evaluator
-from ministack.services import apigateway_v1
+from ministack.core.responses import get_account_id
+from ministack.services import apigateway_v1, ses
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("authorizer_context", default=None)
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
@@ -55,6 +60,43 @@ def _pin_secure(source_ip: str, _: bool) -> None:
 apigateway_v1._stringify_context = _remember
 apigateway_v1._gateway_error_response = _rendered
 emulator.pin_request_origin = _pin_secure
+
+
+_enforce_ses = emulator._enforce_ses_v2
+
+
+def _enforce_sender(method: str, path: str, headers: Any, body: bytes, query: Any, request_id: str) -> Any:
+    if not path.endswith("/outbound-emails"):
+        return _enforce_ses(method, path, headers, body, query, request_id)
+    mail = json.loads(body)
+    sender = parseaddr(mail.get("FromEmailAddress", ""))[1]
+    resources = [f"identity/{sender}"]
+    if "ConfigurationSetName" in mail:
+        resources.append(f"configuration-set/{mail['ConfigurationSetName']}")
+    for resource in resources:
+        arn = f"arn:aws:ses:{emulator.extract_region(headers, query)}:{get_account_id()}:{resource}"
+        asked = {"resource_arn": arn, "named_resource": arn, "service_context": {"ses:FromAddress": sender}}
+        denied = emulator._enforce_data_plane("sesv2", "ses:SendEmail", headers, query, request_id, **asked)
+        if denied:
+            return denied
+    return None
+
+
+emulator._enforce_ses_v2 = _enforce_sender
+
+_ses_state, _load_ses_state = ses.get_state, ses.load_persisted_state
+
+
+def _ses_state_with_mail() -> Any:
+    return _ses_state() | {"_sent_emails": ses._sent_emails}
+
+
+def _load_ses_state_with_mail(state: Any) -> None:
+    _load_ses_state(state)
+    ses._restore_regional_store(ses._sent_emails, state.get("_sent_emails", {}))
+
+
+ses.get_state, ses.load_persisted_state = _ses_state_with_mail, _load_ses_state_with_mail
 
 
 async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:

@@ -14,6 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from multidict import CIMultiDict
 from yarl import URL
 
+from local.mailbox import Mailbox
 from local.stack import STAGE, Stack
 
 _HOP_BY_HOP = {
@@ -34,13 +35,17 @@ _PAGE = """<!doctype html>
 <li>The API: <code>{origin}/api</code></li>
 <li><a href="/api/docs">What it can do</a>, and the same as an <a href="/api/openapi.json">OpenAPI document</a></li>
 <li>The <a href="/api/.well-known/jwks.json">public keys</a> of its tokens</li>
+<li>The <a href="/_mail">mail</a> that it has sent, which goes no further than here</li>
 </ul>
 </html>
 """
 
 
 class FrontDoor:
-    """An HTTP server on loopback in front of a stack; `start` and `stop` run in one event loop."""
+    """An HTTP server on loopback in front of a stack; `start` and `stop` run in one event loop.
+
+    Beside what CloudFront has there, it shows the mail that the service has sent.
+    """
 
     def __init__(self, stack: Stack, port: int) -> None:
         self.stack = stack
@@ -57,6 +62,7 @@ class FrontDoor:
         application.router.add_get("/", self._page)
         application.router.add_get(f"/{STAGE}", self._to_docs)
         application.router.add_route("*", f"/{STAGE}/{{path:.*}}", self._proxy)
+        Mailbox(self.stack, self._session).add_to(application)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()

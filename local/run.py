@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from local import mailbox
 from local import stack as stacks
 from local.emulator import Emulator, EmulatorError, free_port, is_free
 from local.frontdoor import FrontDoor
@@ -99,8 +100,9 @@ def _brought_up_to_date(emulator: Emulator) -> Stack:
     with _step("Building: sam build"):
         stacks.build(_BUILD)
     with _step("Deploying: sam deploy"):
-        # Nothing here asks anybody on the internet.
-        stack = stacks.deploy(emulator, _BUILD, {"BreachedPasswordsAddress": ""})
+        # Nothing here asks anybody on the internet, and mail goes nowhere.
+        stack = stacks.deploy(emulator, _BUILD, {"BreachedPasswordsAddress": "", "MailSender": mailbox.SENDER})
+        mailbox.let_send(stack, mailbox.SENDER)
     _DEPLOYED.write_text(wanted)
     return stack
 
@@ -113,6 +115,7 @@ async def _serve(stack: Stack, port: int) -> None:
         f"  App   http://localhost:{port}\n"
         f"  API   http://localhost:{port}/api\n"
         f"  Docs  http://localhost:{port}/api/docs\n"
+        f"  Mail  http://localhost:{port}/_mail\n"
         f"  Log   {stack.emulator.log}\n"
         f"Ctrl-C stops it and keeps the data; `make reset` forgets it.",
         flush=True,

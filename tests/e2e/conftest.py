@@ -5,11 +5,13 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from local import mailbox
 from local import stack as stacks
 from local.emulator import Emulator, free_port
 from local.frontdoor import FrontDoor
@@ -31,19 +33,29 @@ def breaches() -> Iterator[RangeService]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, breaches: RangeService) -> Iterator[Stack]:
-    """A stack of its own, with IAM enforced; gone at the end."""
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `sam build` makes of the template."""
     for name in ("sam", "emulator", "uv"):
         assert tool(name, "python").exists(), "`make test` installs what these tests need"
-    folder = tmp_path_factory.mktemp("stack")
-    stacks.build(folder / "build")
-    with Emulator(folder / "aws", free_port()) as emulator:
+    folder = tmp_path_factory.mktemp("build")
+    stacks.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, build: Path, breaches: RangeService) -> Iterator[Stack]:
+    """A stack of its own, with IAM enforced; gone at the end."""
+    with Emulator(tmp_path_factory.mktemp("aws"), free_port()) as emulator:
         # A race of cold starts can take longer here than the usual grace, and so can a few refused sign-ins than the
         # usual first wait. All tests come from one address. Nothing else differs from the defaults.
         parameters = {"RefreshGraceSeconds": "300", "AttemptWaitSeconds": "5", "NetworkAttempts": "10000"}
         # And nobody on the internet is asked.
         parameters["BreachedPasswordsAddress"] = breaches.address
-        yield stacks.deploy(emulator, folder / "build", parameters)
+        # Mail is sent, and goes no further than the emulator.
+        parameters["MailSender"] = mailbox.SENDER
+        deployed = stacks.deploy(emulator, build, parameters)
+        mailbox.let_send(deployed, mailbox.SENDER)
+        yield deployed
 
 
 @contextmanager
