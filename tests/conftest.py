@@ -103,7 +103,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     handler = logging.StreamHandler(text)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
-    yield lambda: [json.loads(line) for line in text.getvalue().rstrip("\n").split("\n")]
+    yield lambda: [json.loads(line) for line in text.getvalue().split("\n")[:-1]]
     logging.getLogger(logger.name).removeHandler(handler)
 
 

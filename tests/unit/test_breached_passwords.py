@@ -95,10 +95,13 @@ def test_an_answer_in_chunks_is_understood(breaches: RangeService) -> None:
     assert is_breached(BREACHED)
 
 
-def test_nobody_is_asked_when_it_is_switched_off(breaches: RangeService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_asked_when_it_is_switched_off(
+    breaches: RangeService, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BREACHED_PASSWORDS_ADDRESS", "")
     assert not is_breached(BREACHED)
     assert breaches.asked == []
+    assert lines() == []
 
 
 # --- Faults ----------------------------------------------------------------------------------------------------------
