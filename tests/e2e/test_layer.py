@@ -90,7 +90,8 @@ def test_the_bytecode_is_what_runs(layer: Path) -> None:
 
 def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
     data = layer / "botocore" / "data"
-    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "s3", "secretsmanager", "sqs"}
+    services = {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs"}
+    assert {path.name for path in data.iterdir() if path.is_dir()} == services
 
 
 # botocore finds a service's description, and the rules of its addresses, in data files of the layer.
@@ -99,7 +100,9 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import boto3
 from taskward.jobs import queue, results
+from taskward.mail import outbox, ses
 clients = [boto3.client("dynamodb"), boto3.client("secretsmanager"), queue._client(), results._client()]
+clients += [outbox._client(), ses._client()]
 url, _ = results.link("exports/a/b.json", "c.json")
 print(json.dumps([client.meta.endpoint_url for client in clients] + [url.partition("?")[0]]))
 """
@@ -118,6 +121,7 @@ def test_the_layer_alone_reaches_each_service_at_its_regional_address(layer: Pat
     assert json.loads(done.stdout) == [
         *("https://dynamodb.eu-central-1.amazonaws.com", "https://secretsmanager.eu-central-1.amazonaws.com"),
         *("https://sqs.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com"),
+        *("https://sqs.eu-central-1.amazonaws.com", "https://email.eu-central-1.amazonaws.com"),
         "https://bucket.s3.eu-central-1.amazonaws.com/exports/a/b.json",
     ]
 

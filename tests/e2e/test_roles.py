@@ -46,6 +46,15 @@ SECRETS: dict[tuple[str, str], set[str]] = {
 }
 
 
+MAILING = ("Account", "Factors", "Login", "Recovery", "Refresh", "Register")
+QUEUES: dict[tuple[str, str], set[str]] = {
+    ("Account", "Jobs"): {"SendMessage"},
+    ("Worker", "Jobs"): {"SendMessage", "ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage"},
+    ("Worker", "Mail"): {"ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage"},
+    **{(function, "Mail"): {"SendMessage"} for function in MAILING},
+}
+
+
 class Actor:
     """A function's role at work."""
 
@@ -71,7 +80,7 @@ def is_allowed(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
         getattr(client, operation)(**arguments)
     except ClientError as error:
         # Any other refusal comes after the permission was checked.
-        return error.response["Error"]["Code"] not in ("AccessDeniedException", "AccessDenied")
+        return error.response["Error"]["Code"] not in ("AccessDeniedException", "AccessDenied", "AuthorizationError")
     return True
 
 
@@ -129,6 +138,43 @@ def test_a_role_may_read_or_write_only_the_secrets_of_its_function(stack: Stack,
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_may_use_only_the_queues_of_its_function(stack: Stack, function: str) -> None:
+    client = Actor(stack, function).client("sqs")
+    for queue in ("Jobs", "Mail"):
+        here = {"QueueUrl": stack.outputs[f"{queue}QueueUrl"]}
+        received = here | {"ReceiptHandle": "none"}
+        actions = {
+            # Longer than a message may be: it is refused, but only after the permission was checked.
+            "SendMessage": ("send_message", here | {"MessageBody": "x" * (1024 * 1024 + 1)}),
+            "ChangeMessageVisibility": ("change_message_visibility", received | {"VisibilityTimeout": 0}),
+            "DeleteMessage": ("delete_message", received),
+            "PurgeQueue": ("purge_queue", here),
+            "SetQueueAttributes": ("set_queue_attributes", here | {"Attributes": {"DelaySeconds": "0"}}),
+        }
+        if function != "Worker":
+            actions["ReceiveMessage"] = ("receive_message", here)
+        allowed = {name for name, (operation, arguments) in actions.items() if is_allowed(client, operation, arguments)}
+        # The worker's is believed to: what it received here would be lost to it.
+        assert allowed == QUEUES.get((function, queue), set()) & actions.keys(), queue
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_worker_sends_mail_and_from_our_address_alone(stack: Stack, function: str) -> None:
+    client = Actor(stack, function).client("sesv2")
+
+    def may_send_from(sender: str) -> bool:
+        # Nobody gets it: it has no recipient.
+        mail = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
+        arguments = {"FromEmailAddress": sender, "Destination": {"ToAddresses": []}, "Content": mail}
+        return is_allowed(client, "send_email", arguments)
+
+    assert may_send_from("Taskward <no-reply@taskward.example>") is (function == "Worker")
+    assert may_send_from("no-reply@taskward.example") is (function == "Worker")
+    assert not may_send_from("security@taskward.example")
+    assert not may_send_from("Taskward <security@taskward.example>")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_reaches_nothing_of_the_account_itself(stack: Stack, function: str) -> None:
     actor = Actor(stack, function)
     for service, operation in (
@@ -136,6 +182,8 @@ def test_a_role_reaches_nothing_of_the_account_itself(stack: Stack, function: st
         ("lambda", "list_functions"),
         ("s3", "list_buckets"),
         ("sqs", "list_queues"),
+        ("sns", "list_topics"),
+        ("sesv2", "list_email_identities"),
         ("dynamodb", "list_tables"),
         ("secretsmanager", "list_secrets"),
     ):

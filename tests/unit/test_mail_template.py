@@ -10,7 +10,7 @@ from tests.support.template import resources, template, with_everything_on, with
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 PARAMETERS: dict[str, Any] = template()["Parameters"]
-QUEUEING = {"AccountFunction", "LoginFunction", "RegisterFunction", "RefreshFunction"}
+QUEUEING = {f"{name}Function" for name in ("Account", "Factors", "Login", "Recovery", "Refresh", "Register")}
 
 
 def _statements(function: str, *, mail: bool) -> list[dict[str, Any]]:
