@@ -18,8 +18,7 @@ from taskward.identity.password_change import change_password
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import EmailItem, UserItem
 from taskward.jobs import queue
-from taskward.principal import Principal
-from tests.support.people import HOME, PASSWORD, registered, signed_in
+from tests.support.people import HOME, PASSWORD, principal_of, registered, signed_in
 from tests.support.racing import all_at_once
 
 EMAIL = "ada@example.com"
@@ -34,7 +33,7 @@ def queued(database: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[st
 
 
 def _delete(user: UserItem, session: SessionItem, password: str = PASSWORD) -> None:
-    account_deletion.delete_account(Principal(user.user_id, session.session_id), password, HOME)
+    account_deletion.delete_account(principal_of(session), password, HOME)
 
 
 def test_a_deleted_account_is_unusable_at_once_and_its_address_is_free(
@@ -70,7 +69,7 @@ def test_a_deleted_account_gets_no_more_rows(queued: list[tuple[dict[str, Any], 
     user, session = registered(EMAIL)
     _delete(user, session)
     before = {(item.pk, item.sk) for item in EmailItem.scan()}
-    late = Principal(user.user_id, session.session_id)
+    late = principal_of(session)
     with pytest.raises(SessionRevokedError):
         exports.request(late, HOME)
     with pytest.raises(SessionRevokedError):
@@ -86,7 +85,7 @@ def test_who_changes_the_password_while_deleting_has_to_give_the_new_one(monkeyp
     def changed_meanwhile(user_id: str) -> list[SessionItem]:
         monkeypatch.setattr(sessions, "live", live)
         request = PasswordChange(current_password=PASSWORD, new_password="violet bicycle 12")
-        change_password(Principal(user_id, session.session_id), request, HOME)
+        change_password(principal_of(session), request, HOME)
         return live(user_id)
 
     monkeypatch.setattr(sessions, "live", changed_meanwhile)

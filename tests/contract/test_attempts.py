@@ -19,9 +19,8 @@ from taskward.identity import accounts, attempts, grants, keys, passwords, sessi
 from taskward.identity.attempt_tables import AttemptsItem
 from taskward.identity.models import Credentials, PasswordChange, Registration
 from taskward.identity.password_change import change_password
-from taskward.principal import Principal
 from tests.conftest import Clock
-from tests.support.people import ELSEWHERE, HOME, PASSWORD, registered
+from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, registered
 from tests.support.racing import all_at_once
 
 pytestmark = pytest.mark.usefixtures("database", "weak_hashes", "clock")
@@ -232,8 +231,8 @@ def test_registrations_that_succeed_are_no_failures(clock: Clock) -> None:
 
 
 def test_the_current_password_cannot_be_guessed_in_a_stolen_session(clock: Clock) -> None:
-    user, session = registered(EMAIL)
-    thief = Principal(user.user_id, session.session_id)
+    _, session = registered(EMAIL)
+    thief = principal_of(session)
     request = PasswordChange(current_password="a wrong password", new_password="violet bicycle 12")
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
@@ -246,21 +245,21 @@ def test_the_current_password_cannot_be_guessed_in_a_stolen_session(clock: Clock
 
 
 def test_who_is_signed_in_may_change_the_password_whoever_else_is_guessing(clock: Clock) -> None:
-    user, _ = registered(EMAIL)
+    registered(EMAIL)
     nomad = Client("2001:db8:7::1", "tests")
     _, session = sign_in.sign_in(Credentials(email=EMAIL, password=PASSWORD), nomad)
     for number in range(20):
         _fail(5, _from(number))
     request = PasswordChange(current_password=PASSWORD, new_password="violet bicycle 12")
-    change_password(Principal(user.user_id, session.session_id), request, nomad)
+    change_password(principal_of(session), request, nomad)
 
 
 def test_a_stolen_session_that_is_refreshed_from_everywhere_is_no_way_round_the_limit(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "account_attempts", lambda: 10)
-    user, session = registered(EMAIL)
-    thief = Principal(user.user_id, session.session_id)
+    _, session = registered(EMAIL)
+    thief = principal_of(session)
     request = PasswordChange(current_password="a wrong password", new_password="violet bicycle 12")
     outcomes: list[type[TaskwardError]] = []
     for number in range(20):

@@ -16,10 +16,9 @@ from taskward.identity.models import Credentials, PasswordChange
 from taskward.identity.password_change import change_password
 from taskward.identity.session_tables import SessionItem
 from taskward.jobs import queue
-from taskward.principal import Principal
 from taskward.telemetry import logger
 from tests.conftest import Clock
-from tests.support.people import ELSEWHERE, HOME, PASSWORD, registered
+from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, registered
 
 pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
 
@@ -67,7 +66,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
 ) -> None:
     monkeypatch.setattr(queue, "send", lambda *_, **__: None)
     user, first = registered(EMAIL)
-    principal = Principal(user.user_id, first.session_id)
+    principal = principal_of(first)
 
     def then(action: Callable[[], object]) -> None:
         clock.advance(minutes=1)

@@ -12,7 +12,7 @@ from taskward.identity import events, exports
 from taskward.jobs import jobs, queue
 from taskward.principal import Principal
 from tests.conftest import Clock
-from tests.support.people import HOME, registered
+from tests.support.people import HOME, principal_of, registered
 from tests.support.racing import all_at_once
 
 
@@ -25,8 +25,7 @@ def sent(database: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _asker() -> Principal:
-    user, session = registered()
-    return Principal(user.user_id, session.session_id)
+    return principal_of(registered()[1])
 
 
 def test_of_requests_at_once_one_makes_a_job_and_all_are_told_of_it(sent: list[str]) -> None:

@@ -13,10 +13,9 @@ from taskward.identity.models import Credentials, PasswordChange
 from taskward.identity.password_change import change_password
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.principal import Principal
 from tests.conftest import Clock
 from tests.support.faults import cancelled
-from tests.support.people import HOME, PASSWORD, registered
+from tests.support.people import HOME, PASSWORD, principal_of, registered
 from tests.support.racing import all_at_once
 
 pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
@@ -31,7 +30,7 @@ def _sign_in(password: str, client: Client = HOME) -> SessionItem:
 
 def _change(user: UserItem, session: SessionItem, current: str = PASSWORD, new: str = NEW) -> None:
     request = PasswordChange(current_password=current, new_password=new)
-    change_password(Principal(user.user_id, session.session_id), request, HOME)
+    change_password(principal_of(session), request, HOME)
 
 
 def _alive(user: UserItem) -> set[str]:
@@ -150,7 +149,7 @@ def test_a_change_that_collided_with_the_end_of_its_session_is_not_made(monkeypa
 
     def collide_with_the_end(*_: Any, **__: Any) -> Any:
         monkeypatch.setattr(Connection, "transact_write_items", transact)
-        sessions.end_all(Principal(user.user_id, current.session_id), HOME)
+        sessions.end_all(principal_of(current), HOME)
         raise cancelled("TransactionConflict")
 
     monkeypatch.setattr(Connection, "transact_write_items", collide_with_the_end)

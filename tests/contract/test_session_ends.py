@@ -8,9 +8,8 @@ from taskward.identity import events, grants, keys, principals, sessions, sign_i
 from taskward.identity.models import Credentials
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
-from taskward.principal import Principal
 from tests.conftest import Clock
-from tests.support.people import ELSEWHERE, HOME, PASSWORD, registered
+from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, registered
 from tests.support.racing import all_at_once
 
 pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
@@ -78,7 +77,7 @@ def test_all_sessions_end_in_one_step_or_all_but_the_current_one(keep: bool, clo
     user, current = registered(EMAIL)
     bob, bobs = registered("bob@example.com")
     others = {_signed_in().session_id for _ in range(49)}
-    me = Principal(user.user_id, current.session_id)
+    me = principal_of(current)
     sessions.end_all(me, HOME, keep_current=keep)
     assert _alive(user) == ({current.session_id} if keep else set())
     assert _alive(bob) == {bobs.session_id}
@@ -127,7 +126,7 @@ def test_the_end_of_a_session_wins_over_refreshes_in_flight() -> None:
         results = all_at_once(
             [
                 lambda claims=claims: sessions.refresh(claims, HOME),  # type: ignore[misc]
-                lambda session=session: sessions.end_all(Principal(session.user_id, session.session_id), HOME),  # type: ignore[misc]
+                lambda session=session: sessions.end_all(principal_of(session), HOME),  # type: ignore[misc]
                 lambda claims=claims: sessions.refresh(claims, HOME),  # type: ignore[misc]
             ]
         )
