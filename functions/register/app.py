@@ -4,7 +4,6 @@ from taskward.api import Api, Response
 from taskward.delivery import end_session_of_cookie, grant_answer
 from taskward.identity import accounts, email_verification, grants, keys, users
 from taskward.identity.models import Registration
-from taskward.mail import outbox
 
 handler = Api()
 
@@ -16,7 +15,7 @@ def register() -> Response[str]:
     client = handler.viewer(digests).client
     grants.prepare()
     user, session = accounts.register(registration, client)
-    outbox.post_if_possible(email_verification.message(user.user_id, handler.site(digests)))
+    email_verification.send_first(user, handler.site(digests), client)
     had_cookie = end_session_of_cookie(handler, client)
     return grant_answer(
         201,

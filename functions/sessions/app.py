@@ -10,6 +10,7 @@ from taskward.identity import keys, principals, sessions, tokens, users
 from taskward.identity.events import Reason
 from taskward.identity.keys import PublishedKeys
 from taskward.identity.models import RefreshRequest
+from taskward.identity.step_up import require_recent
 from taskward.identity.tokens import AccessClaims, RefreshClaims
 from taskward.validation import validated
 
@@ -44,6 +45,8 @@ def list_sessions() -> Response[str]:
 def end_session(session_id: str) -> Response[str]:
     principal = handler.principal()
     is_current = session_id == principal.session_id
+    if not is_current:
+        require_recent(principal)
     reason: Reason = "signed_out" if is_current else "ended_elsewhere"
     if not sessions.end(principal.user_id, session_id, handler.viewer().client, reason):
         raise NotFoundError
@@ -53,6 +56,7 @@ def end_session(session_id: str) -> Response[str]:
 @handler.delete("/auth/sessions")
 def end_sessions() -> Response[str]:
     principal = handler.principal()
+    require_recent(principal)
     keep = handler.query({"keep"}).get("keep")
     if keep not in (None, "current"):
         raise InvalidRequestError(errors=[FieldError("keep", "Only current, or leave it out to end all sessions.")])

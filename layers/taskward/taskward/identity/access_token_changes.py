@@ -8,9 +8,10 @@ from pynamodb.transactions import TransactWrite
 from taskward import clock
 from taskward.client import Client
 from taskward.errors import NotFoundError, TooManyAccessTokensError
-from taskward.identity import access_tokens, events, reauthentication, users
+from taskward.identity import access_tokens, events, users
 from taskward.identity.access_token_tables import TOKEN_PREFIX, AccessTokenItem, token_key
 from taskward.identity.models import NewAccessToken
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 from taskward.storage import ID_LENGTH, connection_of, transact_rechecked
@@ -35,7 +36,7 @@ def create(principal: Principal, request: NewAccessToken, client: Client) -> tup
     EmailUnverifiedError: the account's address was not verified.
     TooManyAccessTokensError: there are `MAX_PER_USER` already.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     made = access_tokens.generate(principal.user_id, str(uuid.uuid4()))
     now = clock.epoch()
     token = AccessTokenItem(
@@ -76,7 +77,7 @@ def revoke(principal: Principal, token_id: str, client: Client) -> None:
     ReauthenticationRequiredError: the last authentication is too long ago.
     NotFoundError: there is none with this id, or not for this user.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     told = [events.new("access_token_revoked", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:

@@ -7,8 +7,9 @@ from taskward.client import Client
 from taskward.errors import SessionRevokedError, WrongPasswordError
 from taskward.identity import access_token_changes, account_changes, emails, events, sessions, users
 from taskward.identity.event_tables import EventItem
-from taskward.identity.reauthentication import check_password, require_recent
+from taskward.identity.reauthentication import check_password
 from taskward.identity.session_tables import SessionItem
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import ADDRESS, EmailItem, UserItem, email_key
 from taskward.jobs import queue
 from taskward.principal import Principal

@@ -144,8 +144,13 @@ def count_refused(what: Literal["REFRESHES", "PASSKEYS"], client: Client) -> Non
     _settle([outcome])
 
 
-def count_mail(account: str, client: Client, is_known: Callable[[], bool]) -> None:
+def count_mail(account: str, client: Client, is_known: Callable[[], bool] | None = None) -> None:
     """Count a mail that somebody asks for, each as if it were a failure: nobody's mailbox is flooded through us.
+
+    Parameters
+    ----------
+    account: the e-mail address in normal form.
+    is_known: whether the client signed in to this account before; None for mail to an address that is not its own.
 
     Raises
     ------
@@ -158,7 +163,7 @@ def count_mail(account: str, client: Client, is_known: Callable[[], bool]) -> No
         _Counter(of_account, "MAILS#EVERYWHERE", MAILS_A_DAY, spares_known=True, closes=True),
         _Counter(_of_network(client), "MAILS", settings.network_attempts(), spares_known=True),
     ]
-    _settle(_reserved(counters, client, cache(is_known)))
+    _settle(_reserved(counters, client, cache(is_known) if is_known else None))
 
 
 def _counters(account: str, client: Client, prefix: str, *, guess: bool) -> list[_Counter]:

@@ -16,7 +16,6 @@ from taskward.identity import (
     attempts,
     emails,
     events,
-    known_addresses,
     links,
     lookup,
     passkeys,
@@ -29,6 +28,7 @@ from taskward.identity.event_tables import EventItem
 from taskward.identity.factor_tables import SECOND_FACTOR, SecondFactorItem
 from taskward.identity.models import EmailChange
 from taskward.identity.session_tables import SessionItem
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import ADDRESS, EmailItem, UserItem, email_key
 from taskward.mail import outbox
 from taskward.principal import Principal
@@ -52,19 +52,15 @@ def request(principal: Principal, change: EmailChange, site: str, client: Client
     TooManyAttemptsError: it was wrong too often, or there were too many mails.
     """
     outbox.require()
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     user = users.get(principal.user_id)
     wanted, own = emails.normalised(change.email), emails.normalised(user.email)
     if wanted == own:
         raise InvalidRequestError(errors=[FieldError("email", "It is the address of this account already.")])
     reauthentication.check_password(user, change.password, client, principal)
-
-    def is_known() -> bool:
-        return known_addresses.is_known(user.user_id, client)
-
     # Both: nobody is flooded by many, nor are many by one.
     for account in (own, wanted):
-        attempts.count_mail(account, client, is_known)
+        attempts.count_mail(account, client)
     outbox.post({"kind": "address_change", "user_id": user.user_id, "email": change.email, "site": site})
     events.record(events.new("email_change_requested", user.user_id, client, principal.session_id))
 

@@ -1,21 +1,38 @@
 """Verification of an e-mail address: a link is sent there, and followed (ASVS 6.4.3)."""
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock
 from taskward.client import Client
-from taskward.errors import InvalidLinkError
+from taskward.errors import InvalidLinkError, TooManyAttemptsError, UnavailableError
 from taskward.identity import attempts, emails, events, known_addresses, links, lookup, users
 from taskward.identity.user_tables import UserItem
 from taskward.mail import outbox
 from taskward.principal import Principal
 from taskward.storage import connection_of, transact_rechecked
+from taskward.telemetry import logger
 
 
 def message(user_id: str, site: str) -> dict[str, str]:
     """What the worker is asked for: a mail with a link that leads to a site."""
     return {"kind": "verification", "user_id": user_id, "site": site}
+
+
+def send_first(user: UserItem, site: str, client: Client) -> None:
+    """Send a link to the address of a new account, if that is possible: the account stands in any case.
+
+    None is sent when too many were for this address or this network: nobody's mailbox is flooded by registrations.
+    """
+    if not outbox.is_on():
+        return
+    try:
+        attempts.count_mail(emails.normalised(user.email), client)
+    except (TooManyAttemptsError, UnavailableError, PynamoDBException):
+        logger.warning("a new account's address was sent no link", exc_info=True)
+        return
+    outbox.post_if_possible(message(user.user_id, site))
 
 
 def request(principal: Principal, site: str, client: Client) -> None:

@@ -17,10 +17,11 @@ from taskward.errors import (
     UnauthenticatedError,
     WrongPasskeyError,
 )
-from taskward.identity import events, reauthentication, steps, users, webauthn
+from taskward.identity import events, steps, users, webauthn
 from taskward.identity.factor_tables import PASSKEY_PREFIX, PasskeyItem
 from taskward.identity.keys import PublishedKeys
 from taskward.identity.models import NewPasskey
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import UserItem
 from taskward.identity.webauthn import Site
 from taskward.principal import Principal
@@ -48,7 +49,7 @@ def begin_registration(principal: Principal, site: str) -> dict[str, Any]:
     ReauthenticationRequiredError: the last authentication is too long ago.
     TooManyPasskeysError: there are `MAX_PER_USER` already.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     user = users.get(principal.user_id)
     users.require_verified(user)
     existing = of_user(user.user_id)
@@ -74,7 +75,7 @@ def register(principal: Principal, request: NewPasskey, keys: PublishedKeys, sit
     WrongPasskeyError: the token or the answer is no good, or was used before.
     TooManyPasskeysError: there are `MAX_PER_USER` already.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     step = step_of(principal, request.step_token, "passkey-registration", keys)
     try:
         made = webauthn.verify_registration(Site(site), step.challenge, request.credential)
@@ -137,7 +138,7 @@ def remove(principal: Principal, passkey_id: str, client: Client) -> None:
     NotFoundError: there is none with this id, or not for this user.
     LastWayInError: the account has no password and no other passkey.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     told = [events.new("passkey_removed", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:

@@ -9,8 +9,9 @@ from taskward.errors import FieldError, InvalidRequestError, LastWayInError, Ses
 from taskward.identity import account_changes, emails, events, passwords, sessions, users
 from taskward.identity.event_tables import EventItem
 from taskward.identity.models import PasswordChange
-from taskward.identity.reauthentication import check_password, require_recent
+from taskward.identity.reauthentication import check_password
 from taskward.identity.session_tables import SessionItem
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 from taskward.storage import connection_of, transact_rechecked

@@ -4,7 +4,7 @@ from pynamodb.transactions import TransactWrite
 
 from taskward import clock
 from taskward.client import Client
-from taskward.errors import ReauthenticationRequiredError, WrongPasswordError
+from taskward.errors import WrongPasswordError
 from taskward.identity import attempts, emails, events, known_addresses, passwords, principals
 from taskward.identity.event_tables import EventItem
 from taskward.identity.session_starts import Proof
@@ -12,20 +12,6 @@ from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 from taskward.storage import connection_of, transact_rechecked
-
-RECENT_SECONDS = 600
-"""How long an authentication is good for what changes credentials or gives the account up."""
-
-
-def require_recent(principal: Principal) -> None:
-    """Refuse when the last authentication in this session was more than `RECENT_SECONDS` ago.
-
-    Raises
-    ------
-    ReauthenticationRequiredError: it was.
-    """
-    if clock.epoch() - principal.authenticated_at > RECENT_SECONDS:
-        raise ReauthenticationRequiredError
 
 
 def renew(principal: Principal, client: Client, proof: Proof | None = None) -> None:

@@ -27,6 +27,7 @@ from taskward.identity import (
 )
 from taskward.identity.event_tables import EventItem
 from taskward.identity.factor_tables import SECOND_FACTOR, SecondFactorItem
+from taskward.identity.step_up import require_recent
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 from taskward.storage import condition_failed, connection_of, transact_rechecked, user_key
@@ -54,7 +55,7 @@ def begin(principal: Principal) -> dict[str, Any]:
     ------
     SecondFactorOnError: there is a second factor already.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     user = users.get(principal.user_id)
     users.require_verified(user)
     if user.second_factor_at is not None:
@@ -84,7 +85,7 @@ def confirm(principal: Principal, code: str, client: Client) -> list[str]:
     WrongCodeError: it is not the code of this moment.
     TooManyAttemptsError: it was wrong too often.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     user = users.get(principal.user_id)
     codes = recovery_codes.generate()
     told = [events.new("second_factor_enabled", user.user_id, client, principal.session_id)]
@@ -123,7 +124,7 @@ def renew_recovery_codes(principal: Principal, client: Client) -> list[str]:
     ------
     SecondFactorOffError: there is no second factor.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     codes = recovery_codes.generate()
     told = [events.new("recovery_codes_renewed", principal.user_id, client, principal.session_id)]
 
@@ -149,7 +150,7 @@ def turn_off(principal: Principal, password: str | None, code: str, client: Clie
     WrongPasswordError, WrongCodeError: one of the two is wrong.
     TooManyAttemptsError: it was wrong too often.
     """
-    reauthentication.require_recent(principal)
+    require_recent(principal)
     user = users.get(principal.user_id)
     if user.second_factor_at is None:
         raise SecondFactorOffError
