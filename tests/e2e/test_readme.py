@@ -7,16 +7,15 @@ from pathlib import Path
 
 from local.paths import ROOT
 
-ADDRESS = "http://localhost:8080/api"
+ORIGIN = "http://localhost:8080"
 
 
 def _walk() -> Iterator[tuple[str, list[str]]]:
-    """The commands of the README's console, each with the lines it is said to print."""
-    console = re.search(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert console is not None
+    """The commands of the README's consoles, each with the lines it is said to print."""
+    consoles = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     command = ""
     shown: list[str] = []
-    for line in console[1].splitlines():
+    for line in "".join(consoles).splitlines():
         if line.startswith("$ "):
             if command:
                 yield command, shown
@@ -28,22 +27,22 @@ def _walk() -> Iterator[tuple[str, list[str]]]:
     yield command, shown
 
 
-def _pattern(shown: list[str], address: str) -> str:
-    text = "\n".join(shown).replace(ADDRESS, address)
+def _pattern(shown: list[str], origin: str) -> str:
+    text = "\n".join(shown).replace(ORIGIN, origin)
     return ".*?".join(re.escape(part) for part in text.split("…"))
 
 
 def test_the_walk_gives_the_answers_it_shows(base_url: str, tmp_path: Path) -> None:
-    steps = list(_walk())
-    assert len(steps) >= 9
+    steps, origin = list(_walk()), base_url.removesuffix("/api")
+    assert len(steps) >= 20
     end = "--- end of an answer ---"
-    script = "".join(f"{command}\nprintf '\\n{end}\\n'\n" for command, _ in steps).replace(ADDRESS, base_url)
+    script = "".join(f"{command}\nprintf '\\n{end}\\n'\n" for command, _ in steps).replace(ORIGIN, origin)
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )
     answers = done.stdout.split(f"\n{end}\n")
     for (command, shown), answer in zip(steps, answers, strict=False):
-        assert re.fullmatch(_pattern(shown, base_url), answer.strip("\n"), re.DOTALL), f"{command}\n{answer}"
+        assert re.fullmatch(_pattern(shown, origin), answer.strip("\n"), re.DOTALL), f"{command}\n{answer}"
 
 
 def test_every_make_target_that_the_documents_name_exists() -> None:
