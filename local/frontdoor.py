@@ -14,6 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from multidict import CIMultiDict
 from yarl import URL
 
+from local import link_pages
 from local.mailbox import Mailbox
 from local.stack import STAGE, Stack
 
@@ -44,7 +45,7 @@ _PAGE = """<!doctype html>
 class FrontDoor:
     """An HTTP server on loopback in front of a stack; `start` and `stop` run in one event loop.
 
-    Beside what CloudFront has there, it shows the mail that the service has sent.
+    Beside what CloudFront has there, it shows the mail that the service has sent, and where its links lead.
     """
 
     def __init__(self, stack: Stack, port: int) -> None:
@@ -62,6 +63,7 @@ class FrontDoor:
         application.router.add_get("/", self._page)
         application.router.add_get(f"/{STAGE}", self._to_docs)
         application.router.add_route("*", f"/{STAGE}/{{path:.*}}", self._proxy)
+        link_pages.add_to(application)
         Mailbox(self.stack, self._session).add_to(application)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()

@@ -28,12 +28,13 @@ LIFETIME_SECONDS: dict[Purpose, int] = {
     "password_reset": 15 * 60,
 }
 
-_PAGES: dict[Purpose, str] = {
+PAGES: dict[Purpose, str] = {
     "verification": "verify-email",
     "address_change": "confirm-email",
     "address_undo": "restore-email",
     "password_reset": "reset-password",
 }
+"""Where links lead, below the site's origin."""
 
 _ID_BYTES = 16
 _SECRET_BYTES = 32
@@ -65,7 +66,7 @@ def store(user: UserItem, purpose: Purpose, email: str, since: int | None = None
 
 def address(site: str, purpose: Purpose, token: str) -> str:
     """Where a link leads. The token is in the fragment, which browsers send to nobody and servers do not log."""
-    return f"{site}/{_PAGES[purpose]}#token={token}"
+    return f"{site}/{PAGES[purpose]}#token={token}"
 
 
 def found(token: str, purpose: Purpose) -> LinkItem:
