@@ -198,6 +198,11 @@ def _job_result() -> Json:
 def _known_address() -> Json:
     return {
         "network": {"type": "string", "description": "An IPv4 address, or the IPv6 network of 64 bits"},
+        "devices": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What the programs there call themselves, without their versions",
+        },
         "expires_at": {**TIME, "description": "When it is forgotten, without another sign-in from there"},
     }
 

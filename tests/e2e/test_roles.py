@@ -141,7 +141,7 @@ def test_a_role_may_read_or_write_only_the_secrets_of_its_function(stack: Stack,
 def test_a_role_may_use_only_the_queues_of_its_function(stack: Stack, function: str) -> None:
     client = Actor(stack, function).client("sqs")
     for queue in ("Jobs", "Mail"):
-        here = {"QueueUrl": stack.outputs[f"{queue}QueueUrl"]}
+        here: dict[str, Any] = {"QueueUrl": stack.outputs[f"{queue}QueueUrl"]}
         received = here | {"ReceiptHandle": "none"}
         actions = {
             # Longer than a message may be: it is refused, but only after the permission was checked.

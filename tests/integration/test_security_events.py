@@ -140,17 +140,18 @@ def test_an_event_is_shown_with_all_there_is_of_it(moto_tables: None, clock: Clo
     browser = load("login/by_cookie")["requestContext"]["identity"]["userAgent"]
     shown = told(second)
     assert all(str(uuid.UUID(event.pop("id"))) for event in shown)
-    common = {"ip": IP, "reason": None}
     assert shown == [
         {
-            **common,
+            "ip": IP,
+            "reason": "new_device",
             "type": "signed_in",
             "created_at": clocks.rfc3339(clock.now()),
             "user_agent": browser,
             "session_id": second["session_id"],
         },
         {
-            **common,
+            "ip": IP,
+            "reason": None,
             "type": "registered",
             "created_at": registered,
             "user_agent": CURL,
