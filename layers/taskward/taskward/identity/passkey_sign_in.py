@@ -55,8 +55,9 @@ def _start(step: steps.Step, answer: Mapping[str, Any], site: str, client: Clien
         raise InvalidPasskeyError
 
     def proof(write: TransactWrite) -> list[EventItem]:
-        _prove_in(write, user_id, credential_id, answer, step, site)
+        # First: what comes a second time is a replay, and says nothing of the passkey's counter.
         steps.use_in(write, step, user_id)
+        _prove_in(write, user_id, credential_id, answer, step, site)
         return []
 
     try:
@@ -90,8 +91,8 @@ def reauthenticate(
         _, credential_id = webauthn.claimed_passkey(answer, principal.user_id)
 
         def proof(write: TransactWrite) -> list[EventItem]:
-            _prove_in(write, principal.user_id, credential_id, answer, step, site)
             passkeys.use_up(write, step, principal.user_id)
+            _prove_in(write, principal.user_id, credential_id, answer, step, site)
             return []
 
         reauthentication.renew(principal, client, proof)
