@@ -33,6 +33,7 @@ def create(principal: Principal, request: NewAccessToken, client: Client) -> tup
     Raises
     ------
     ReauthenticationRequiredError: the last authentication is too long ago.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     EmailUnverifiedError: the account's address was not verified.
     TooManyAccessTokensError: there are `MAX_PER_USER` already.
     """
@@ -52,7 +53,7 @@ def create(principal: Principal, request: NewAccessToken, client: Client) -> tup
     told = [events.new("access_token_created", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
-        user = users.get(principal.user_id)
+        user = users.signed_in(principal)
         users.require_verified(user)
         if len(of_user(principal.user_id)) >= MAX_PER_USER:
             raise TooManyAccessTokensError

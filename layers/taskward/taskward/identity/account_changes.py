@@ -1,7 +1,8 @@
-"""One transaction over an account and all its sessions: sign-in, change of the password, deletion.
+"""One transaction over an account and all its sessions: sign-in, change of the password, reset, deletion.
 
-Every sign-in moves the account's `sign_ins` on, every change of the password its `credential_version`. What is done on
-condition of both sees every session there is, and none that starts meanwhile is missed.
+Every sign-in moves the account's `sign_ins` on, every change of a credential its `credential_version`, every new access
+token its `last_access_token`. What is done on condition of all three sees every session and every token there is, and
+none that starts meanwhile is missed.
 """
 
 from collections.abc import Callable
@@ -21,11 +22,11 @@ Change = Callable[[TransactWrite, UserItem, Condition, list[SessionItem]], list[
 
 
 class CredentialChangedError(Exception):
-    """The password was changed, or the account deleted, since the account was read."""
+    """A credential was changed, or the account deleted, since the account was read."""
 
 
 def commit(user: UserItem, change: Change) -> None:
-    """Make a change, again when sessions were started meanwhile, and record it.
+    """Make a change, again when sessions were started or tokens made meanwhile, and record it.
 
     Raises
     ------
@@ -46,7 +47,9 @@ def _commit(user: UserItem, change: Change) -> None:
     if not user.sign_ins:
         # Accounts of 0.1 have none yet.
         sign_ins |= UserItem.sign_ins.does_not_exist()
-    unchanged = (UserItem.credential_version == user.credential_version) & sign_ins
+    last = user.last_access_token
+    last_token = UserItem.last_access_token == last if last else UserItem.last_access_token.does_not_exist()
+    unchanged = (UserItem.credential_version == user.credential_version) & sign_ins & last_token
     told: list[EventItem] = []
     room = 0
 

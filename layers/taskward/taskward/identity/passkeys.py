@@ -72,6 +72,7 @@ def register(principal: Principal, request: NewPasskey, keys: PublishedKeys, sit
 
     Raises
     ------
+    SessionRevokedError: the session it is made in has ended, or the account is gone.
     WrongPasskeyError: the token or the answer is no good, or was used before.
     TooManyPasskeysError: there are `MAX_PER_USER` already.
     """
@@ -96,7 +97,7 @@ def register(principal: Principal, request: NewPasskey, keys: PublishedKeys, sit
     told = [events.new("passkey_added", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
-        user = users.get(principal.user_id)
+        user = users.signed_in(principal)
         number = int(user.passkeys or 0)
         if number >= MAX_PER_USER:
             raise TooManyPasskeysError

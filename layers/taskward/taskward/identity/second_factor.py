@@ -9,6 +9,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock
@@ -84,6 +85,7 @@ def confirm(principal: Principal, code: str, client: Client) -> list[str]:
     SecondFactorOnError: there is a second factor already.
     WrongCodeError: it is not the code of this moment.
     TooManyAttemptsError: it was wrong too often.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     """
     require_recent(principal)
     user = users.get(principal.user_id)
@@ -91,6 +93,7 @@ def confirm(principal: Principal, code: str, client: Client) -> list[str]:
     told = [events.new("second_factor_enabled", user.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
+        account = users.signed_in(principal)
         factor = _stored(user.user_id)
         if factor is None or (factor.confirmed_at is None and (factor.expires_at or 0) <= clock.epoch()):
             raise SecondFactorOffError
@@ -106,9 +109,7 @@ def confirm(principal: Principal, code: str, client: Client) -> list[str]:
             SecondFactorItem.expires_at.remove(),
         ]
         write.update(factor, actions=actions, condition=_unchanged(factor))
-        changes = [UserItem.second_factor_at.set(clock.epoch()), UserItem.credential_version.add(1)]
-        # Also when the account is just being deleted.
-        write.update(users.get(user.user_id), actions=changes, condition=UserItem.pk.exists())
+        _change_credential_in(write, account, UserItem.second_factor_at.set(clock.epoch()))
         events.store_in(write, told)
 
     with limited(user, client, principal):
@@ -123,17 +124,20 @@ def renew_recovery_codes(principal: Principal, client: Client) -> list[str]:
     Raises
     ------
     SecondFactorOffError: there is no second factor.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     """
     require_recent(principal)
     codes = recovery_codes.generate()
     told = [events.new("recovery_codes_renewed", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
+        account = users.signed_in(principal)
         factor = _confirmed(principal.user_id)
         if factor is None:
             raise SecondFactorOffError
         digests = {recovery_codes.digest(code) for code in codes}
         write.update(factor, actions=[SecondFactorItem.recovery_digests.set(digests)], condition=_unchanged(factor))
+        _change_credential_in(write, account)
         events.store_in(write, told)
 
     transact_rechecked(connection_of(SecondFactorItem), fill)
@@ -149,6 +153,7 @@ def turn_off(principal: Principal, password: str | None, code: str, client: Clie
     SecondFactorOffError: there is none.
     WrongPasswordError, WrongCodeError: one of the two is wrong.
     TooManyAttemptsError: it was wrong too often.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     """
     require_recent(principal)
     user = users.get(principal.user_id)
@@ -158,14 +163,14 @@ def turn_off(principal: Principal, password: str | None, code: str, client: Clie
     told = [events.new("second_factor_disabled", user.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
+        account = users.signed_in(principal)
         factor = _confirmed(user.user_id)
         if factor is None:
             raise SecondFactorOffError
         if not _matches(factor, code):
             raise WrongCodeError
         write.delete(factor, condition=_unchanged(factor))
-        changes = [UserItem.second_factor_at.remove(), UserItem.credential_version.add(1)]
-        write.update(users.get(user.user_id), actions=changes, condition=UserItem.pk.exists())
+        _change_credential_in(write, account, UserItem.second_factor_at.remove())
         events.store_in(write, told)
 
     with limited(user, client, principal):
@@ -214,6 +219,12 @@ def limited(user: UserItem, client: Client, principal: Principal) -> Iterator[No
         except WrongCodeError:
             events.record(events.new("code_check_failed", user.user_id, client, principal.session_id))
             raise
+
+
+def _change_credential_in(write: TransactWrite, account: UserItem, *changes: Action) -> None:
+    """Note that a credential was changed, if none was since the account was read."""
+    actions: list[Action] = [*changes, UserItem.credential_version.add(1)]
+    write.update(account, actions=actions, condition=UserItem.credential_version == account.credential_version)
 
 
 def _matches(factor: SecondFactorItem, code: str) -> bool:

@@ -6,9 +6,11 @@ from pynamodb.exceptions import UpdateError
 
 from taskward import clock
 from taskward.errors import EmailUnverifiedError, SessionRevokedError, UnavailableError
+from taskward.identity import principals
 from taskward.identity.models import AccountPatch
 from taskward.identity.user_tables import PROFILE, UserItem
 from taskward.mail import outbox
+from taskward.principal import Principal
 from taskward.storage import CONFLICT_ATTEMPTS, back_off, collided, condition_failed, user_key
 
 
@@ -23,6 +25,22 @@ def get(user_id: str) -> UserItem:
         return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
     except UserItem.DoesNotExist:
         raise SessionRevokedError from None
+
+
+def signed_in(principal: Principal) -> UserItem:
+    """The account of a principal whose session is alive now.
+
+    What ends all sessions of an account changes its `credential_version` as well. So what is written on condition that
+    this is still as given here is never written for a session that such a change has ended.
+
+    Raises
+    ------
+    SessionRevokedError: the account is gone, or the session has ended.
+    """
+    user = get(principal.user_id)
+    # Read after the account: a session that is alive now was so when the account was read.
+    principals.live_session(principal.user_id, principal.session_id)
+    return user
 
 
 def require_verified(user: UserItem) -> None:
