@@ -92,7 +92,7 @@ def test_everything_that_matters_is_recorded_with_time_place_and_session(
     assert told == [
         ("registered", home, first.session_id, None),
         ("sign_in_failed", elsewhere, None, None),
-        ("signed_in", elsewhere, second.session_id, None),
+        ("signed_in", elsewhere, second.session_id, "new_device"),
         ("refresh_grace_from_other_address", home, second.session_id, None),
         ("refresh_token_reused", home, second.session_id, "replayed"),
         ("session_ended", home, second.session_id, "token_reused"),
