@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ from tests.support.people import PASSWORD
 from tests.support.range_service import BREACHED, RangeService, range_service
 
 _numbers = itertools.count(1)
+_MAIL_SECONDS = 120
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +113,11 @@ def client(new_client: Callable[[], httpx.Client]) -> httpx.Client:
     return new_client()
 
 
+def code_of(response: httpx.Response) -> tuple[int, str]:
+    """The status of a refusal, and what it is called."""
+    return response.status_code, response.json()["code"]
+
+
 class Person:
     """Somebody who is signed in."""
 
@@ -151,3 +159,21 @@ def new_person(new_client: Callable[[], httpx.Client]) -> Callable[[], Person]:
 def person(new_person: Callable[[], Person]) -> Person:
     """Somebody new."""
     return new_person()
+
+
+@pytest.fixture
+def inbox(base_url: str) -> Iterator[Callable[[str, str], str]]:
+    """Waits for a mail to an address with a link to a page, and gives the token of the newest such link."""
+    with httpx.Client(base_url=base_url.removesuffix("/api")) as door:
+
+        def token(address: str, page: str) -> str:
+            deadline = time.monotonic() + _MAIL_SECONDS
+            while time.monotonic() < deadline:
+                for mail in door.get("/_mail.json").json():
+                    link = re.search(rf"/{page}#token=([A-Za-z0-9_=-]+)", mail["text"])
+                    if mail["to"] == [address] and link:
+                        return link[1]
+                time.sleep(0.3)
+            raise AssertionError(f"no mail to {address} with a link to {page}")
+
+        yield token

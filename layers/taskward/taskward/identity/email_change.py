@@ -26,6 +26,7 @@ from taskward.identity import (
 )
 from taskward.identity.event_tables import EventItem
 from taskward.identity.factor_tables import SECOND_FACTOR, SecondFactorItem
+from taskward.identity.link_tables import LinkItem
 from taskward.identity.models import EmailChange
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.step_up import require_recent
@@ -34,7 +35,7 @@ from taskward.mail import outbox
 from taskward.principal import Principal
 from taskward.storage import connection_of, transact_rechecked
 
-ANNOUNCEMENT_DELAY_SECONDS = 30
+ANNOUNCEMENT_DELAY_SECONDS = 15
 """Longer than the request that makes the change takes: when the worker looks, it was made or never will be."""
 
 
@@ -47,13 +48,14 @@ def request(principal: Principal, change: EmailChange, site: str, client: Client
     ------
     EmailDisabledError: this deployment sends no mail.
     ReauthenticationRequiredError: the last authentication is too long ago.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     InvalidRequestError: it is no e-mail address, or the account's own.
     WrongPasswordError: the password is wrong.
     TooManyAttemptsError: it was wrong too often, or there were too many mails.
     """
     outbox.require()
     require_recent(principal)
-    user = users.get(principal.user_id)
+    user = users.signed_in(principal)
     wanted, own = emails.normalised(change.email), emails.normalised(user.email)
     if wanted == own:
         raise InvalidRequestError(errors=[FieldError("email", "It is the address of this account already.")])
@@ -61,18 +63,22 @@ def request(principal: Principal, change: EmailChange, site: str, client: Client
     # Both: nobody is flooded by many, nor are many by one.
     for account in (own, wanted):
         attempts.count_mail(account, client)
-    outbox.post({"kind": "address_change", "user_id": user.user_id, "email": change.email, "site": site})
+    # With the version that the password was verified at: until the worker comes to it, the owner may have reset it.
+    wanted_link = {"kind": "address_change", "user_id": user.user_id, "email": change.email}
+    outbox.post({**wanted_link, "credential_version": int(user.credential_version), "site": site})
     events.record(events.new("email_change_requested", user.user_id, client, principal.session_id))
 
 
-def link(user_id: str, email: str) -> str | None:
+def link(user_id: str, email: str, credential_version: int) -> str | None:
     """The token of a link that confirms a new address; None when somebody has the address. For the worker.
 
     Raises
     ------
-    SessionRevokedError: the account is gone.
+    InvalidLinkError: the account is gone, or its credentials changed since the link was asked for.
     """
-    user = users.get(user_id)
+    user = lookup.stored_user(user_id)
+    if user is None or user.credential_version != credential_version:
+        raise InvalidLinkError
     if not _is_free(_stored(email), user_id):
         return None
     return links.store(user, "address_change", email)
@@ -88,13 +94,16 @@ def confirm(token: str, site: str, client: Client) -> None:
     """
     link = links.found(token, "address_change")
     user = lookup.stored_user(link.user_id)
-    if user is None:
+    if user is None or user.credential_version != link.credential_version:
         raise InvalidLinkError
     told = [events.new("email_changed", user.user_id, client)]
     # Queued first, so that the old address is told whatever fails afterwards; the worker looks whether it came to it.
     changed_at = clock.epoch()
     announcement = {"kind": "address_changed", "user_id": user.user_id, "email": user.email, "changed_at": changed_at}
-    outbox.post({**announcement, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS)
+    version = int(user.credential_version)
+    outbox.post(
+        {**announcement, "credential_version": version, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS
+    )
 
     def fill(write: TransactWrite) -> None:
         link = links.found(token, "address_change")
@@ -107,19 +116,25 @@ def confirm(token: str, site: str, client: Client) -> None:
         old = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
         kept_until = changed_at + links.LIFETIME_SECONDS["address_undo"]
         write.update(old, actions=[EmailItem.expires_at.set(kept_until)], condition=EmailItem.user_id == user.user_id)
-        _move_in(write, user, link.email)
+        _move_in(write, user, link.email, kept_until)
         events.store_in(write, told)
 
     transact_rechecked(connection_of(UserItem), fill)
     events.announce(told)
 
 
-def undo_link(user_id: str, email: str, changed_at: int) -> str | None:
-    """The token of the way back to an address of before; None when there is nothing to go back from. For the worker."""
+def undo_link(user_id: str, email: str, changed_at: int, credential_version: int) -> str | None:
+    """The token of the way back to an address of before; None when there is nothing to go back from. For the worker.
+
+    Parameters
+    ----------
+    changed_at: when the address was to be changed, in whole seconds since 1970.
+    credential_version: of the account before that.
+    """
     user = lookup.stored_user(user_id)
-    if user is None or user.email == email or _is_taken_back(user, changed_at):
+    if user is None or user.email == email or str(credential_version) not in _ways_back(user):
         return None
-    return links.store(user, "address_undo", email, changed_at)
+    return links.store(user, "address_undo", email, changed_at, credential_version)
 
 
 def undo(token: str, site: str, client: Client) -> None:
@@ -130,7 +145,7 @@ def undo(token: str, site: str, client: Client) -> None:
 
     Raises
     ------
-    InvalidLinkError: it was used, is over, or an address of before was restored since the change.
+    InvalidLinkError: it was used, is over, or an earlier change of the address was taken back.
     """
     link = links.found(token, "address_undo")
     user = lookup.stored_user(link.user_id)
@@ -143,12 +158,12 @@ def undo(token: str, site: str, client: Client) -> None:
         link = links.found(token, "address_undo")
         links.use_in(write, link, user)
         kept = _stored(link.email)
-        if _is_taken_back(user, int(link.created_at)) or kept is None or kept.expires_at is None:
+        if str(link.credential_version) not in _ways_back(user) or kept is None or kept.expires_at is None:
             raise InvalidLinkError
         write.update(kept, actions=[EmailItem.expires_at.remove()], condition=EmailItem.user_id == user.user_id)
         other = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
         write.delete(other, condition=EmailItem.user_id == user.user_id)
-        _remove_factors_in(write, user, unchanged, link.email, int(link.created_at))
+        _move_back_in(write, user, unchanged, link)
         sessions.end_in(write, alive)
         access_token_changes.revoke_all_in(write, user.user_id)
         return [
@@ -163,27 +178,30 @@ def undo(token: str, site: str, client: Client) -> None:
     outbox.post_if_possible(password_reset.message(emails.normalised(link.email), site, client))
 
 
-def _move_in(write: TransactWrite, user: UserItem, email: str) -> None:
+def _move_in(write: TransactWrite, user: UserItem, email: str, undone_until: int) -> None:
     changes: list[Action] = [
         UserItem.email.set(email),
         UserItem.email_verified_at.set(clock.epoch()),
         UserItem.email_bounced_at.remove(),
+        UserItem.ways_back.set(_ways_back(user) | {str(user.credential_version): undone_until}),
         UserItem.credential_version.add(1),
     ]
     write.update(user, actions=changes, condition=UserItem.credential_version == user.credential_version)
 
 
-def _remove_factors_in(write: TransactWrite, user: UserItem, unchanged: Condition, email: str, since: int) -> None:
-    """The account with its address of before, and without any credential that was added since a time."""
+def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, link: LinkItem) -> None:
+    """The account with its address of before, and without any credential that was added since."""
+    since = link.created_at
+    earlier = {version: until for version, until in _ways_back(user).items() if int(version) < link.credential_version}
     owned = passkeys.of_user(user.user_id)
     added = [passkey for passkey in owned if passkey.created_at >= since]
     for passkey in added:
         write.delete(passkey)
     changes: list[Action] = [
-        UserItem.email.set(email),
+        UserItem.email.set(link.email),
         UserItem.email_verified_at.set(clock.epoch()),
         UserItem.email_bounced_at.remove(),
-        UserItem.email_restored_at.set(clock.epoch()),
+        UserItem.ways_back.set(earlier),
         UserItem.password_hash.remove(),
         UserItem.passkeys.set(len(owned) - len(added)),
         UserItem.credential_version.add(1),
@@ -195,12 +213,14 @@ def _remove_factors_in(write: TransactWrite, user: UserItem, unchanged: Conditio
     write.update(user, actions=changes, condition=unchanged & same)
 
 
-def _is_taken_back(user: UserItem, changed_at: int) -> bool:
-    """Whether an address of before was restored since a change: then no way back from before that counts.
+def _ways_back(user: UserItem) -> dict[str, int]:
+    """The changes of the address that can be taken back, by the credential's version before; until when each can.
 
-    Or else whoever took the account over could take it back in turn.
+    To take one back takes back all later ones: or else whoever took the account over could take it back in turn. The
+    earlier ones stay: whoever took it over, and changed the address twice, cannot use up its owner's way back.
     """
-    return user.email_restored_at is not None and changed_at <= user.email_restored_at
+    known: dict[str, int] = user.ways_back.as_dict() if user.ways_back is not None else {}
+    return {version: until for version, until in known.items() if until > clock.epoch()}
 
 
 def _stored(email: str) -> EmailItem | None:
