@@ -29,7 +29,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("Sessions", "Sessions"): {"GetItem", "Query", "DeleteItem"},
     ("Sessions", "Users"): {"GetItem", "PutItem"},
     ("Account", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
-    ("Account", "Sessions"): {"Query", "DeleteItem"},
+    ("Account", "Sessions"): {"GetItem", "Query", "DeleteItem"},
     ("Tasks", "Tasks"): {"GetItem", "PutItem", "Query created"},
     ("Worker", "Users"): {"GetItem", "UpdateItem", "Query", "BatchWriteItem"},
     ("Worker", "Sessions"): {"Query", "BatchWriteItem"},

@@ -101,9 +101,7 @@ def confirm(token: str, site: str, client: Client) -> None:
     changed_at = clock.epoch()
     announcement = {"kind": "address_changed", "user_id": user.user_id, "email": user.email, "changed_at": changed_at}
     version = int(user.credential_version)
-    outbox.post(
-        {**announcement, "credential_version": version, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS
-    )
+    outbox.post({**announcement, "credential_version": version, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS)
 
     def fill(write: TransactWrite) -> None:
         link = links.found(token, "address_change")
@@ -219,7 +217,9 @@ def _ways_back(user: UserItem) -> dict[str, int]:
     To take one back takes back all later ones: or else whoever took the account over could take it back in turn. The
     earlier ones stay: whoever took it over, and changed the address twice, cannot use up its owner's way back.
     """
-    known: dict[str, int] = user.ways_back.as_dict() if user.ways_back is not None else {}
+    if user.ways_back is None:
+        return {}
+    known: dict[str, int] = user.ways_back.as_dict()  # type: ignore[no-untyped-call]
     return {version: until for version, until in known.items() if until > clock.epoch()}
 
 

@@ -8,14 +8,14 @@ import base64
 import binascii
 import hashlib
 import secrets
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock
 from taskward.errors import InvalidLinkError
-from taskward.identity.link_tables import LinkItem
+from taskward.identity.link_tables import LINK_PREFIX, LinkItem
 from taskward.identity.user_tables import UserItem
 from taskward.storage import user_key
 
@@ -40,14 +40,16 @@ _ID_BYTES = 16
 _SECRET_BYTES = 32
 
 
-def store(user: UserItem, purpose: Purpose, email: str, since: int | None = None) -> str:
+def store(
+    user: UserItem, purpose: Purpose, email: str, since: int | None = None, credential_version: int | None = None
+) -> str:
     """Store a new link of a user, and give its token.
 
     Parameters
     ----------
     email: the address that it is about.
-    since: when its time began, in whole seconds since 1970; now when None. A link back to an address of before counts
-        whatever happened since; the others count for the account as it is now.
+    since: when its time began, in whole seconds since 1970; now when None.
+    credential_version: what version of the account it is about; the one it has now when None.
     """
     secret = secrets.token_bytes(_SECRET_BYTES)
     created_at = clock.epoch() if since is None else since
@@ -57,7 +59,7 @@ def store(user: UserItem, purpose: Purpose, email: str, since: int | None = None
         user_id=user.user_id,
         purpose=purpose,
         email=email,
-        credential_version=None if purpose == "address_undo" else user.credential_version,
+        credential_version=user.credential_version if credential_version is None else credential_version,
         created_at=created_at,
         expires_at=created_at + LIFETIME_SECONDS[purpose],
     ).save()
@@ -89,18 +91,30 @@ def found(token: str, purpose: Purpose) -> LinkItem:
 def use_in(write: TransactWrite, link: LinkItem, user: UserItem | None) -> UserItem:
     """Use a link up in the transaction that it leads to; the account that it is good for.
 
+    A link back to an address of before is for an account that has changed since; the others are for one that has not.
+
     Raises
     ------
     InvalidLinkError: the account is gone, or is not what it was when the link was sent.
     """
-    if user is None or link.credential_version not in (None, user.credential_version):
+    if user is None or (link.purpose != "address_undo" and link.credential_version != user.credential_version):
         raise InvalidLinkError
     write.delete(link, condition=LinkItem.pk.exists())
     return user
 
 
+def facts(link: LinkItem) -> dict[str, Any]:
+    """What is known of a link, but for what would make it work."""
+    return {
+        "purpose": link.purpose,
+        "email": link.email,
+        "created_at": clock.rfc3339(int(link.created_at)),
+        "expires_at": clock.rfc3339(int(link.expires_at)),
+    }
+
+
 def _key(secret: bytes) -> str:
-    return f"LINK#{hashlib.sha256(secret).hexdigest()}"
+    return f"{LINK_PREFIX}{hashlib.sha256(secret).hexdigest()}"
 
 
 def _parts(token: str) -> tuple[str, bytes]:

@@ -47,6 +47,7 @@ def begin_registration(principal: Principal, site: str) -> dict[str, Any]:
     Raises
     ------
     ReauthenticationRequiredError: the last authentication is too long ago.
+    EmailUnverifiedError: the account's address was not verified.
     TooManyPasskeysError: there are `MAX_PER_USER` already.
     """
     require_recent(principal)
@@ -136,6 +137,7 @@ def remove(principal: Principal, passkey_id: str, client: Client) -> None:
     Raises
     ------
     ReauthenticationRequiredError: the last authentication is too long ago.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     NotFoundError: there is none with this id, or not for this user.
     LastWayInError: the account has no password and no other passkey.
     """
@@ -143,8 +145,8 @@ def remove(principal: Principal, passkey_id: str, client: Client) -> None:
     told = [events.new("passkey_removed", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
+        user = users.signed_in(principal)
         passkey = _existing(principal.user_id, passkey_id)
-        user = users.get(principal.user_id)
         number = int(user.passkeys or 0)
         if user.password_hash is None and number <= 1:
             raise LastWayInError

@@ -63,13 +63,14 @@ def remove_password(principal: Principal, client: Client) -> None:
     Raises
     ------
     ReauthenticationRequiredError: the last authentication is too long ago.
+    SessionRevokedError: the session it is asked for in has ended, or the account is gone.
     LastWayInError: the account has no passkey.
     """
     require_recent(principal)
     told = [events.new("password_removed", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
-        user = users.get(principal.user_id)
+        user = users.signed_in(principal)
         if not user.passkeys:
             raise LastWayInError
         same = (UserItem.credential_version == user.credential_version) & (UserItem.passkeys == user.passkeys)

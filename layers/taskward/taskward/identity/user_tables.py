@@ -3,7 +3,7 @@
 In a module of its own because most functions never touch it.
 """
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from taskward import settings
 from taskward.storage import Table, TableMeta
@@ -43,8 +43,8 @@ class UserItem(Table):
     credential_version = NumberAttribute(default=1)
     sign_ins = NumberAttribute(default=0)
     created_at = NumberAttribute()
-    # When a change of the address was last taken back: no way back from before then counts.
-    email_restored_at = NumberAttribute(null=True)
+    # Changes of the address that can be taken back: the credential's version before each, and until when it can be.
+    ways_back: MapAttribute[str, int] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     # Ids of the last job and the last token; whoever adds the next does so on condition that it is still this.
     last_export = UnicodeAttribute(null=True)
     last_access_token = UnicodeAttribute(null=True)

@@ -4,7 +4,7 @@ A message that comes twice leads to two mails, each with a link of its own, of w
 """
 
 from taskward.client import Client
-from taskward.errors import SessionRevokedError
+from taskward.errors import InvalidLinkError
 from taskward.identity import email_change, email_verification, links, password_reset
 from taskward.mail import letters, ses
 from taskward.mail.letters import Letter
@@ -34,10 +34,11 @@ def reset_password(message: ForgottenPassword, time_left: TimeLeft) -> None:
 
 def change_address(message: AddressChange, time_left: TimeLeft) -> None:
     """Send a link to a new address that confirms it, or word that it has an account; raises like `mailing.send`."""
+    version = message.credential_version
     try:
-        token = patiently(lambda: email_change.link(message.user_id, message.email), time_left)
-    except SessionRevokedError:
-        # The account is gone.
+        token = patiently(lambda: email_change.link(message.user_id, message.email, version), time_left)
+    except InvalidLinkError:
+        # What was asked for before the password was reset, say, is not the owner's wish any more.
         return
     if token is None:
         _send(message.kind, message.email, letters.address_taken())
@@ -48,7 +49,8 @@ def change_address(message: AddressChange, time_left: TimeLeft) -> None:
 
 def announce_change(message: AddressChanged, time_left: TimeLeft) -> None:
     """Tell the former address that it was changed, with the way back, if it was; raises like `mailing.send`."""
-    made = patiently(lambda: email_change.undo_link(message.user_id, message.email, message.changed_at), time_left)
+    change = message.user_id, message.email, message.changed_at, message.credential_version
+    made = patiently(lambda: email_change.undo_link(*change), time_left)
     if made:
         link = links.address(message.site, "address_undo", made)
         _send(message.kind, message.email, letters.address_changed(link, _hours("address_undo") // 24))

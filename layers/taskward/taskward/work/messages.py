@@ -70,21 +70,26 @@ class ForgottenPassword(BaseModel):
 
 
 class AddressChange(BaseModel):
-    """Send a link to the address that an account is to have."""
+    """Send a link to the address that an account is to have, if its credentials are as they were when it was asked."""
 
     kind: Literal["address_change"]
     user_id: Id
     email: str
+    credential_version: int
     site: Site
 
 
 class AddressChanged(BaseModel):
-    """Tell the address that an account had that it has another, since `changed_at` (whole seconds since 1970)."""
+    """Tell the address that an account had that it has another, since `changed_at` (whole seconds since 1970).
+
+    `credential_version` is the account's before the change.
+    """
 
     kind: Literal["address_changed"]
     user_id: Id
     email: str
     changed_at: int
+    credential_version: int
     site: Site
 
 
