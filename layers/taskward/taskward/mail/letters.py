@@ -159,7 +159,7 @@ def address_changed(link: str, days: int) -> Letter:
         "Your Taskward account has another e-mail address now. Mail about it does not come to this one any more.",
         "If this was not you, open this link to undo the change, and to end all sessions:",
         _Link(link),
-        f"It works for {_count(days, 'day')}. It takes the password away too, and a mail with a link for another follows.",
+        f"It works for {_count(days, 'day')}. It takes the password away too; another mail leads to a new one.",
     )
 
 
