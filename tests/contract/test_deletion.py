@@ -9,10 +9,15 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, QueryError
 
 from taskward import storage
-from taskward.identity import keys
+from taskward.errors import EmailExistsError
+from taskward.identity import keys, users
+from taskward.identity.link_tables import LinkItem
+from taskward.identity.user_tables import ADDRESS, EmailItem, email_key
 from taskward.jobs import queue
 from taskward.work import deletion, patience
+from tests.conftest import Clock
 from tests.support.holdings import KINDS, begun_upload, delete_account, held, somebody
+from tests.support.people import registered
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -191,6 +196,35 @@ def test_an_error_of_the_queue_is_one_that_may_pass(monkeypatch: pytest.MonkeyPa
     with pytest.raises(ClientError) as caught:
         queue.send({"kind": "deletion"})
     assert storage.is_passing_fault(caught.value)
+
+
+def test_an_address_that_was_kept_for_the_way_back_is_free_for_others() -> None:
+    gone = somebody()
+    former = f"former-{users.get(gone).email}"
+    with pytest.raises(EmailExistsError):
+        registered(former)
+    delete_account(gone)
+    assert deletion.delete_all(gone, plenty)
+    assert registered(former)[0].email == former
+
+
+def test_a_former_address_that_is_not_kept_for_the_account_stays_whose_it_is(clock: Clock) -> None:
+    gone = somebody()
+    former = f"former-{users.get(gone).email}"
+    clock.advance(days=7, seconds=-60)
+    delete_account(gone)
+    # For a minute it is kept still, and then by whoever registers it while the deletion is at work.
+    assert deletion.delete_all(gone, plenty)
+    assert [row["user_id"] for row in held(gone)["former_addresses"]] == [gone]
+    clock.advance(seconds=60)
+    new, _ = registered(former)
+    for expires_at in (None, int(clock.now().timestamp()) + 86400):
+        EmailItem(email_key(former), user_id=new.user_id, expires_at=expires_at).save()
+        link = LinkItem(f"USER#{gone}", "LINK#1", user_id=gone, purpose="address_undo", email=former)
+        link.created_at = link.expires_at = 1
+        link.save()
+        assert deletion.delete_all(gone, plenty)
+        assert EmailItem.get(email_key(former), ADDRESS).user_id == new.user_id
 
 
 def test_other_users_results_stay_though_their_ids_begin_alike() -> None:

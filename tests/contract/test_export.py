@@ -1,5 +1,6 @@
 """Export of an account, against a database: complete, without secrets, nobody else's, and safe to run again."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -12,7 +13,15 @@ from pynamodb.exceptions import QueryError
 
 from taskward import clock as clocks
 from taskward.errors import NotFoundError
-from taskward.identity import events, known_addresses, sessions, users
+from taskward.identity import (
+    access_token_changes,
+    events,
+    known_addresses,
+    passkeys,
+    second_factor,
+    sessions,
+    users,
+)
 from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.user_tables import KnownAddressItem
 from taskward.jobs import jobs, results
@@ -23,7 +32,18 @@ from taskward.tasks.tables import TaskItem
 from taskward.work import export, patience
 from tests.conftest import Clock
 from tests.support import aws
-from tests.support.holdings import begun_upload, delete_account, held, keys, somebody, task
+from tests.support.holdings import (
+    CIPHERTEXT,
+    CREDENTIAL_ID,
+    DIGEST,
+    PUBLIC_KEY,
+    begun_upload,
+    delete_account,
+    held,
+    keys,
+    somebody,
+    task,
+)
 from tests.support.people import PASSWORD, registered
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -65,8 +85,8 @@ def test_an_export_is_everything_that_is_held_about_its_user() -> None:
     service.trash(user_id, made[2].task_id)
     document = _exported(user_id)
     assert list(document) == [
-        *("format", "version", "exported_at", "account"),
-        *("known_addresses", "sessions", "events", "jobs", "tasks"),
+        *("format", "version", "exported_at", "account", "second_factor"),
+        *("known_addresses", "passkeys", "access_tokens", "links", "sessions", "events", "jobs", "tasks"),
     ]
     assert (document["format"], document["version"]) == ("taskward-export", 1)
     assert document["account"] == users.representation(users.get(user_id))
@@ -78,6 +98,15 @@ def test_an_export_is_everything_that_is_held_about_its_user() -> None:
     alive = {session.session_id: sessions.representation(session, "") for session in sessions.live(user_id)}
     assert {row["id"]: row | {"current": False} for row in document["sessions"]} == alive
     assert len(alive) == 2
+    assert document["second_factor"] == second_factor.representation(user_id)
+    assert document["second_factor"]["enabled"] is True
+    assert document["passkeys"] == [passkeys.representation(row) for row in passkeys.of_user(user_id)]
+    assert [row["name"] for row in document["passkeys"]] == ["Phone"]
+    tokens = access_token_changes.of_user(user_id)
+    assert document["access_tokens"] == [access_token_changes.representation(row) for row in tokens]
+    assert [row["name"] for row in document["access_tokens"]] == ["Backup"]
+    former = f"former-{document['account']['email']}"
+    assert [(row["purpose"], row["email"]) for row in document["links"]] == [("address_undo", former)]
     told = events.newest_first(user_id, 100, None).events
     assert document["events"] == [events.representation(event) for event in reversed(told)]
     assert len(told) >= 2
@@ -93,8 +122,11 @@ def test_an_export_holds_no_secret_and_nothing_of_others() -> None:
     export.run(me, job_id, plenty)
     text = _text(me, job_id).decode()
     assert users.get(me).password_hash not in text
-    for word in ("argon2", "password_hash", PASSWORD, "generation", "credential_version", "X-Amz"):
+    for word in ("argon2", "password_hash", PASSWORD, "generation", "credential_version", "X-Amz", DIGEST):
         assert word not in text
+    for hidden in (CIPHERTEXT, PUBLIC_KEY, CREDENTIAL_ID):
+        for form in (hidden.decode(), hidden.hex(), base64.b64encode(hidden).decode().rstrip("=")):
+            assert form not in text
     assert you not in text
     assert users.get(you).email not in text
     assert not {session.session_id for session in sessions.live(you)} & set(text.split('"'))
@@ -117,7 +149,7 @@ def test_what_is_past_its_time_is_left_out(clock: Clock) -> None:
     clock.advance(days=31)
     document = _exported(user_id)
     assert [row["id"] for row in document["tasks"]] == [task(user_id, 0).task_id]
-    assert document["sessions"] == []
+    assert [document[name] for name in ("sessions", "access_tokens", "links")] == [[], [], []]
     assert len(document["jobs"]) == 1
     assert document["events"]
 
@@ -217,10 +249,10 @@ def test_an_export_that_fails_leaves_nothing_and_can_be_tried_again(
     job_id, before = _asked_for(large), held(large)
     with monkeypatch.context() as patch:
         # Well into the tasks, behind the first part.
-        calls = _stopping_at(12, RuntimeError("stop"), patch)
+        calls = _stopping_at(15, RuntimeError("stop"), patch)
         with pytest.raises(RuntimeError, match="stop"):
             export.run(large, job_id, plenty)
-    assert len(calls) == 12
+    assert len(calls) == 15
     after = held(large)
     assert (after["results"], after["uploads"]) == (before["results"], before["uploads"])
     assert jobs.get(large, job_id).state == "running"
@@ -242,7 +274,7 @@ def test_a_page_that_the_database_did_not_give_is_asked_for_again(large: str, mo
     monkeypatch.setattr(patience, "back_off", lambda _: None)
     job_id = _asked_for(large)
     with monkeypatch.context() as patch:
-        _stopping_at(12, QueryError("failed", TIMED_OUT), patch)
+        _stopping_at(15, QueryError("failed", TIMED_OUT), patch)
         export.run(large, job_id, plenty)
     ids = [row["id"] for row in json.loads(_text(large, job_id))["tasks"]]
     assert len(ids) == len(set(ids)) == 110

@@ -3,17 +3,31 @@
 import os
 from typing import Any
 
+from taskward import clock
 from taskward.identity import events
+from taskward.identity.access_token_tables import AccessTokenItem, token_key
 from taskward.identity.event_tables import EventItem, event_key
+from taskward.identity.factor_tables import PasskeyItem, SecondFactorItem
+from taskward.identity.link_tables import LinkItem
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.identity.user_tables import PROFILE, EmailItem, UsedStepItem, UserItem, email_key, used_step_key
 from taskward.jobs import jobs, results
 from taskward.storage import user_key
 from taskward.tasks.tables import TaskItem
 from tests.support import aws
 from tests.support.people import HOME, registered, signed_in
 
-KINDS = {"known_addresses", "sessions", "events", "jobs", "tasks", "results", "uploads"}
+KINDS = {
+    *("known_addresses", "sessions", "events", "jobs", "tasks", "results", "uploads"),
+    *("passkeys", "second_factor", "access_tokens", "links", "used_steps", "former_addresses"),
+}
+
+DIGEST = "5ec2e7d1" * 8
+"""Of everything of which a digest is kept."""
+
+CIPHERTEXT = b"nothing but ciphertext"
+PUBLIC_KEY = b"a public key in COSE"
+CREDENTIAL_ID = b"what an authenticator calls it"
 
 
 def somebody(tasks: int = 3) -> str:
@@ -28,7 +42,50 @@ def somebody(tasks: int = 3) -> str:
     events.record(events.new("sign_in_failed", user_id, HOME))
     results.write(results.key_of(user_id, "earlier"), [b"{}"])
     begun_upload(results.key_of(user_id, "under-way"))
+    _give_factors(user, f"former-{user.email}")
     return user_id
+
+
+def _give_factors(user: UserItem, former_email: str) -> None:
+    """A row of each kind that ways in and links leave; none of them opens anything."""
+    now = clock.epoch()
+    week = now + 7 * 86400
+    SecondFactorItem(user.pk, secret=CIPHERTEXT, confirmed_at=now, last_step=1, recovery_digests={DIGEST}).save()
+    PasskeyItem(
+        user.pk,
+        "PASSKEY#00000000-0000-4000-8000-000000000001",
+        credential_id=CREDENTIAL_ID,
+        public_key=PUBLIC_KEY,
+        sign_count=0,
+        name="Phone",
+        aaguid="00000000-0000-0000-0000-000000000000",
+        backed_up=True,
+        created_at=now,
+    ).save()
+    user.update(actions=[UserItem.second_factor_at.set(now), UserItem.passkeys.set(1)])
+    token_id = "00000000-0000-4000-8000-000000000002"
+    AccessTokenItem(
+        user.user_id,
+        token_key(token_id),
+        token_id=token_id,
+        name="Backup",
+        scopes=["tasks:read"],
+        digest=DIGEST,
+        created_at=now,
+        expires_at=week,
+    ).save()
+    LinkItem(
+        user.pk,
+        f"LINK#{DIGEST}",
+        user_id=user.user_id,
+        purpose="address_undo",
+        email=former_email,
+        credential_version=1,
+        created_at=now,
+        expires_at=week,
+    ).save()
+    EmailItem(email_key(former_email), user_id=user.user_id, expires_at=week).save()
+    UsedStepItem(user.pk, used_step_key("step"), expires_at=now + 600).save()
 
 
 def task(user_id: str, number: int, **fields: Any) -> TaskItem:
@@ -64,14 +121,26 @@ def begun_upload(key: str) -> None:
 def held(user_id: str) -> dict[str, list[Any]]:
     """Everything that is there of a user, by kind; kinds of which there is nothing are left out."""
     prefix = results.prefix_of(user_id)
+    of_this_user = (EmailItem.user_id == user_id) & EmailItem.pk.startswith("EMAIL#") & EmailItem.expires_at.exists()
     found: dict[str, list[Any]] = {
+        "former_addresses": [row.to_simple_dict() for row in EmailItem.scan(of_this_user, consistent_read=True)],
         "events": [row.to_simple_dict() for row in EventItem.query(event_key(user_id), consistent_read=True)],
-        "sessions": [row.to_simple_dict() for row in SessionItem.query(user_id, consistent_read=True)],
         "tasks": [row.to_simple_dict() for row in TaskItem.query(user_id, consistent_read=True)],
         "results": keys("list_objects_v2", "Contents", prefix),
         "uploads": keys("list_multipart_uploads", "Uploads", prefix),
     }
-    kinds = {"PROFILE": "account", "KNOWN": "known_addresses", "JOB": "jobs"}
+    for row in SessionItem.query(user_id, consistent_read=True):
+        kind = "access_tokens" if row.session_id.startswith("TOKEN#") else "sessions"
+        found.setdefault(kind, []).append(row.to_simple_dict())
+    kinds = {
+        "PROFILE": "account",
+        "KNOWN": "known_addresses",
+        "JOB": "jobs",
+        "PASSKEY": "passkeys",
+        "SECOND_FACTOR": "second_factor",
+        "LINK": "links",
+        "USED": "used_steps",
+    }
     for key in UserItem.query(user_key(user_id), consistent_read=True, attributes_to_get=["pk", "sk"]):
         kind = key.sk.partition("#")[0]
         found.setdefault(kinds[kind], []).append(key.sk)

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+from taskward import clock
 from taskward.errors import SessionRevokedError
-from taskward.identity import users
+from taskward.identity import emails, users
 from taskward.identity.event_tables import EventItem, event_key
+from taskward.identity.link_tables import LINK_PREFIX, LinkItem
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import UserItem
+from taskward.identity.user_tables import ADDRESS, EmailItem, UserItem, email_key
 from taskward.jobs import results
 from taskward.storage import connection_of, user_key
 from taskward.tasks.tables import TaskItem
@@ -23,6 +25,8 @@ from taskward.work.patience import BusyError, OutOfTimeError, TimeLeft, patientl
 
 _BATCH = 25
 """The most items that DynamoDB takes in one batch of writes."""
+
+_SOON_SECONDS = 60
 
 
 def delete_all(user_id: str, time_left: TimeLeft) -> bool:
@@ -35,6 +39,7 @@ def delete_all(user_id: str, time_left: TimeLeft) -> bool:
         if patiently(lambda: _has_account(user_id), time_left):
             logger.warning("the account was not deleted, so its data stays", extra={"user_id": user_id})
             return True
+        _free_former_addresses(user_id, time_left)
         # With the rows of its jobs gone, no export comes to its end any more. So results go next, and for good.
         _delete_partition(UserItem, user_key(user_id), ["pk", "sk"], time_left)
         results.discard(results.prefix_of(user_id))
@@ -54,6 +59,27 @@ def _has_account(user_id: str) -> bool:
     except SessionRevokedError:
         return False
     return True
+
+
+def _free_former_addresses(user_id: str, time_left: TimeLeft) -> None:
+    """Free the addresses that the account had before, and that are kept for a way back that leads nowhere now.
+
+    The links back, which are in the user's partition until that goes, say which these are.
+    """
+    of_user = LinkItem.query(user_key(user_id), LinkItem.sk.startswith(LINK_PREFIX), consistent_read=True)
+    for link in rows(of_user, time_left):
+        key = {"pk": email_key(emails.normalised(link.email)), "sk": ADDRESS}
+        if link.purpose == "address_undo" and _is_kept_for(user_id, key, time_left):
+            _delete_batch(EmailItem, [key], time_left)
+
+
+def _is_kept_for(user_id: str, key: dict[str, Any], time_left: TimeLeft) -> bool:
+    try:
+        item = patiently(lambda: EmailItem.get(key["pk"], key["sk"], consistent_read=True), time_left)
+    except EmailItem.DoesNotExist:
+        return False
+    # One that is as good as free may be somebody else's in a moment, and goes by itself.
+    return item.user_id == user_id and (item.expires_at or 0) > clock.epoch() + _SOON_SECONDS
 
 
 def _delete_partition(model: Any, partition: str, key_names: list[str], time_left: TimeLeft) -> None:

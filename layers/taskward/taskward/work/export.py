@@ -9,8 +9,19 @@ from typing import Any
 
 from taskward import clock
 from taskward.errors import NotFoundError, SessionRevokedError
-from taskward.identity import events, known_addresses, sessions, users
+from taskward.identity import (
+    access_token_changes,
+    events,
+    known_addresses,
+    links,
+    passkeys,
+    second_factor,
+    sessions,
+    users,
+)
+from taskward.identity.access_token_tables import TOKEN_PREFIX
 from taskward.identity.event_tables import EventItem, event_key
+from taskward.identity.link_tables import LINK_PREFIX, LinkItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import KNOWN_ADDRESS_PREFIX, KnownAddressItem
 from taskward.jobs import jobs, results
@@ -63,6 +74,7 @@ def _document(user_id: str, job: Job, time_left: TimeLeft) -> Iterator[bytes]:
         "version": VERSION,
         "exported_at": clock.rfc3339(clock.now()),
         "account": users.representation(account),
+        "second_factor": patiently(lambda: second_factor.representation(user_id), time_left),
     }
     yield _json(head)[:-1]
     for name, records in _lists(user_id, time_left):
@@ -87,7 +99,13 @@ def _lists(user_id: str, time_left: TimeLeft) -> Iterator[tuple[str, Iterator[di
 
     networks = live(KnownAddressItem, user_key(user_id), KNOWN_ADDRESS_PREFIX)
     yield "known_addresses", map(known_addresses.representation, networks)
-    yield "sessions", map(_session, live(SessionItem, user_id))
+    yield "passkeys", map(passkeys.representation, patiently(lambda: passkeys.of_user(user_id), time_left))
+    tokens = patiently(lambda: access_token_changes.of_user(user_id), time_left)
+    yield "access_tokens", map(access_token_changes.representation, tokens)
+    yield "links", map(links.facts, live(LinkItem, user_key(user_id), LINK_PREFIX))
+    # Access tokens are in the same partition.
+    signed_in = (row for row in live(SessionItem, user_id) if not row.session_id.startswith(TOKEN_PREFIX))
+    yield "sessions", map(_session, signed_in)
     yield "events", map(events.representation, live(EventItem, event_key(user_id)))
     yield "jobs", map(jobs.facts, patiently(lambda: jobs.of_user(user_id), time_left))
     yield "tasks", map(models.facts, live(TaskItem, user_id))
