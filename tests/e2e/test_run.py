@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -19,6 +20,7 @@ from tests.support.people import PASSWORD
 
 _START_SECONDS = 180
 _STOP_SECONDS = 60
+_MAIL_SECONDS = 60
 
 
 class Run:
@@ -49,6 +51,16 @@ class Run:
     def client(self) -> httpx.Client:
         """A client of the running service."""
         return httpx.Client(base_url=f"http://localhost:{self.port}/api", timeout=60)
+
+    def mails(self, of: str) -> list[dict[str, Any]]:
+        """The mail of one subject, as soon as there is some."""
+        deadline = time.monotonic() + _MAIL_SECONDS
+        while True:
+            mails = httpx.get(f"http://localhost:{self.port}/_mail.json").json()
+            if found := [mail for mail in mails if mail["subject"] == of]:
+                return found
+            assert time.monotonic() < deadline, mails
+            time.sleep(0.2)
 
     def stop(self, number: signal.Signals) -> int:
         """Stop it by a signal; its exit status."""
@@ -86,6 +98,8 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
             grant = client.post("/auth/register", json=body).json()
             headers = {"Authorization": f"Bearer {grant['access_token']}"}
             task = client.post("/tasks", json={"title": "Pay rent"}, headers=headers).json()
+            assert client.post("/auth/login", json=body, headers={"User-Agent": "another"}).status_code == 200
+        mails = run.mails(of="Somebody signed in from a new device")
         second = _said("run", run)
         assert second.returncode == 1
         assert "running already" in second.stderr
@@ -95,6 +109,7 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
         assert "sam deploy" in run.log.read_text()
     with _running(tmp_path) as run:
         assert "sam deploy" not in run.log.read_text()
+        assert run.mails(of="Somebody signed in from a new device") == mails
         with run.client() as client:
             listed = client.get("/tasks", headers=headers).json()
             # It answers at another port now, and says so.
