@@ -4,6 +4,7 @@ from local.openapi_basics import Json, list_of, ref
 from local.openapi_examples import (
     EXAMPLE_DONE_JOB,
     EXAMPLE_EVENT,
+    EXAMPLE_NEW_PASSWORD,
     EXAMPLE_PASSWORD,
     EXAMPLE_QUEUED_JOB,
     EXAMPLE_USER,
@@ -25,13 +26,27 @@ def account_paths() -> Json:
         "changePassword",
         ACCOUNT,
         "Change the password",
-        "Sets a new password and ends every other session, in one step. The current password is asked for again, and "
-        "guessing it is limited like a sign-in.",
+        "Sets a new password, or the first one, and ends every other session, in one step; personal access tokens "
+        "stay. Takes a recent authentication, and the current password where there is one; guessing it is limited like "
+        "a sign-in.",
         takes_body=body(
-            "PasswordChange", {"plain": {"current_password": EXAMPLE_PASSWORD, "new_password": "walnut-canoe-9-rivers"}}
+            "PasswordChange",
+            {
+                "plain": {"current_password": EXAMPLE_PASSWORD, "new_password": EXAMPLE_NEW_PASSWORD},
+                "first password": {"new_password": EXAMPLE_NEW_PASSWORD},
+            },
         ),
         answers={"204": answer("It is changed. The session of the request goes on.")},
         refused=(*BODY_REFUSALS, "WrongPassword", "TooManyAttempts"),
+    )
+    remove_password = operation(
+        "removePassword",
+        ACCOUNT,
+        "Remove the password",
+        "Takes the password away as a way in, for those who sign in with passkeys alone; there must be one. Takes a "
+        "recent authentication.",
+        answers={"204": answer("There is no password any more.")},
+        refused=("NotRecent", "LastWayIn"),
     )
     read = operation(
         "getAccount", ACCOUNT, "Read the account", "The account of the user.", answers={"200": _account("The account.")}
@@ -54,15 +69,16 @@ def account_paths() -> Json:
         "deleteAccount",
         ACCOUNT,
         "Delete the account",
-        "Deletes the account and ends all its sessions, at once and for good; tasks, security events and exports are "
-        "erased within minutes, and so long a link to an export that was given before stays good. The e-mail address "
-        "is free again. The password is asked for, and guessing it is limited like a sign-in.",
-        takes_body=body("AccountDeletion", {"plain": {"password": EXAMPLE_PASSWORD}}),
+        "Deletes the account, ends all its sessions and revokes all its tokens, at once and for good; tasks, security "
+        "events and exports are erased within minutes, and so long a link to an export that was given before stays "
+        "good. The e-mail address is free again. Takes a recent authentication, and the password where there is one; "
+        "guessing it is limited like a sign-in.",
+        takes_body=body("AccountDeletion", {"plain": {"password": EXAMPLE_PASSWORD}, "without a password": {}}),
         answers={"204": answer("It is deleted; the cookie is cleared.", sends={"Set-Cookie": "ClearedCookie"})},
         refused=(*BODY_REFUSALS, "WrongPassword", "TooManyAttempts"),
     )
     return {
-        "/auth/password": {"post": change_password},
+        "/auth/password": {"post": change_password, "delete": remove_password},
         "/account": {"get": read, "patch": patch, "delete": delete},
     }
 

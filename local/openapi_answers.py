@@ -3,7 +3,8 @@
 from typing import get_args
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import ID, TIME, Json, closed, list_of, nullable, ref
+from local.openapi_basics import ID, TIME, TIME_OR_NULL, Json, closed, list_of, nullable, ref
+from local.openapi_factor_answers import factor_answer_schemas
 
 # isort: split
 from taskward.identity import events
@@ -11,16 +12,15 @@ from taskward.jobs import jobs, tables
 from taskward.jobs.results import LINK_SECONDS, MEDIA_TYPE
 from taskward.work import export
 
-_TIME_OR_NULL: Json = {**TIME, "type": ["string", "null"]}
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 
 
-def answer_schemas() -> Json:
+def answer_schemas(*, mail: bool) -> Json:
     """What the service answers with."""
     session, task, job = _session(), _task(), _job()
     return {
         "Task": closed("A task, as its owner sees it.", task),
-        "User": closed("An account, as its owner sees it.", _user()),
+        "User": closed("An account, as its owner sees it.", _user(mail=mail)),
         "Session": closed("One sign-in on one device.", session),
         "CurrentSession": closed(
             "Who is signed in, and in which session.",
@@ -28,7 +28,8 @@ def answer_schemas() -> Json:
         ),
         "SessionGrant": _grant("What a sign-in gives.", {"user": ref("schemas", "User")}),
         "RefreshedGrant": _grant("What a refresh gives: the next pair of tokens.", {}),
-        "SecurityEvent": closed("Something that matters to the safety of an account.", _security_event()),
+        "SecurityEvent": closed("Something that matters to the safety of an account.", _security_event(mail=mail)),
+        **factor_answer_schemas(),
         "Job": closed("What was asked for and is not done at once.", job),
         "JobResult": closed("What a job made, for whoever has the link.", _job_result()),
         "AccountExport": closed(
@@ -79,23 +80,28 @@ def _task() -> Json:
         "due_timezone": {**_TEXT_OR_NULL, "description": "An IANA time zone; null: whatever clock is at hand"},
         "tags": {"type": "array", "items": {"type": "string"}},
         "order": {"type": "number", "description": "Place in the manual order, the smallest first"},
-        "completed_at": {**_TIME_OR_NULL, "description": "Null while it is open"},
+        "completed_at": {**TIME_OR_NULL, "description": "Null while it is open"},
         "version": {"type": "integer", "minimum": 1, "description": "Grows by one with every change"},
         "created_at": TIME,
         "updated_at": TIME,
-        "deleted_at": {**_TIME_OR_NULL, "description": "Null while it is not deleted"},
+        "deleted_at": {**TIME_OR_NULL, "description": "Null while it is not deleted"},
     }
 
 
 # --- Accounts and sessions -------------------------------------------------------------------------------------------
 
 
-def _user() -> Json:
+def _user(*, mail: bool) -> Json:
+    verified, bounced = (
+        ("Whether a link that was sent there was followed", "Whether mail came back from there: none is sent any more")
+        if mail
+        else ("Nothing depends on it here", "Nothing depends on it here")
+    )
     return {
         "id": ID,
         "email": {"type": "string", "description": "As it was given"},
-        "email_verified": {"type": "boolean", "description": "Whether a link that was sent there was followed"},
-        "email_bounced": {"type": "boolean", "description": "Whether mail came back from there: none is sent any more"},
+        "email_verified": {"type": "boolean", "description": verified},
+        "email_bounced": {"type": "boolean", "description": bounced},
         "has_password": {"type": "boolean", "description": "Whether a password is one of the ways in"},
         "second_factor": {"type": "boolean", "description": "Whether a sign-in by password takes a second step"},
         "name": _TEXT_OR_NULL,
@@ -137,26 +143,43 @@ def _grant(description: str, more: Json) -> Json:
 
 _KINDS = (
     "What happened. `sign_in_failed` and `password_check_failed`: a wrong password, at a sign-in or where it is asked "
-    "for again. `refresh_token_reused`: a refresh token came that had been used; its session ended. "
-    "`refresh_grace_from_other_address`: two addresses refreshed one session within the grace"
+    "for again; so `code_check_failed` and `passkey_check_failed`. `refresh_token_reused`: a refresh token came that "
+    "had been used; its session ended. `refresh_grace_from_other_address`: two addresses refreshed one session within "
+    "the grace"
+)
+_REASONS = (
+    "Why a session ended: `signed_out` by its own request, `ended_elsewhere` by that of another session, "
+    "`signed_in_again` in the same browser, `too_many_sessions`, `token_reused`, or the change that ended it. Of a "
+    "sign-in: `new_device`, a network or a program that was not used before. Of a passkey: `counter_went_back`, as if "
+    "there were a copy of it. How the reuse of a refresh token was noticed: `replayed`, an older one, or `grace`, "
+    "somebody else living on the grace. Else null"
 )
 
+# What happens by links that are sent by mail.
+_OF_MAIL = {
+    *("email_verified", "email_change_requested", "email_changed", "email_change_undone"),
+    *("password_reset_requested", "password_reset"),
+}
 
-def _security_event() -> Json:
+
+def _words(known: tuple[str, ...], *, mail: bool) -> Json:
+    """What can be there; where no mail is sent, also what is there from a time when some was, without being named."""
+    if mail:
+        return {"type": "string", "enum": list(known)}
+    here = {"type": "string", "enum": [word for word in known if word not in _OF_MAIL]}
+    return {"anyOf": [here, {"type": "string", "pattern": "^[a-z_]+$"}]}
+
+
+def _security_event(*, mail: bool) -> Json:
+    older = "" if mail else ". In old events there may be others"
     return {
         "id": ID,
-        "type": {"type": "string", "enum": list(get_args(events.Kind)), "description": _KINDS},
+        "type": {**_words(get_args(events.Kind), mail=mail), "description": _KINDS + older},
         "created_at": TIME,
         "ip": {"type": "string", "description": "The network address that it came from"},
         "user_agent": {"type": "string", "description": "What the client called itself; may be empty"},
         "session_id": nullable(ID, "The session that it happened in or to; null when there was none"),
-        "reason": nullable(
-            {"type": "string", "enum": list(get_args(events.Reason))},
-            "Why a session ended: `signed_out` by its own request, `ended_elsewhere` by that of another session, "
-            "`signed_in_again` in the same browser, `password_changed`, `too_many_sessions`, `token_reused`. How the "
-            "reuse of a refresh token was noticed: `replayed`, an older one, or `grace`, somebody else living on the "
-            "grace. Null for all other types",
-        ),
+        "reason": nullable(_words(get_args(events.Reason), mail=mail), _REASONS + older),
     }
 
 

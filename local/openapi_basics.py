@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 ID: Json = {"type": "string", "format": "uuid"}
 TIME: Json = {"type": "string", "format": "date-time", "pattern": "Z$"}
+TIME_OR_NULL: Json = {**TIME, "type": ["string", "null"]}
 
 
 def ref(kind: str, name: str) -> Json:

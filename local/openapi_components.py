@@ -9,6 +9,8 @@ from local.openapi_examples import (
     EXAMPLE_JOB_ID,
     EXAMPLE_JOB_URL,
     EXAMPLE_OTHER_SESSION,
+    EXAMPLE_PASSKEY,
+    EXAMPLE_PERSONAL_ACCESS_TOKEN,
     EXAMPLE_TASK,
     EXAMPLE_TASK_ID,
 )
@@ -70,6 +72,8 @@ def parameters() -> Json:
     return {
         "TaskId": one("task", EXAMPLE_TASK_ID),
         "SessionId": one("session", EXAMPLE_OTHER_SESSION["id"]),
+        "PasskeyId": one("passkey", EXAMPLE_PASSKEY["id"]),
+        "AccessTokenId": one("token", EXAMPLE_PERSONAL_ACCESS_TOKEN["id"]),
         "JobId": one("job", EXAMPLE_JOB_ID),
         "TaskLimit": limit("tasks", queries.DEFAULT_LIMIT, queries.MAX_LIMIT),
         "EventLimit": limit("events", events.DEFAULT_LIMIT, events.MAX_LIMIT),

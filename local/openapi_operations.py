@@ -11,6 +11,13 @@ from taskward.api import JSON
 BODY_REFUSALS = ("Malformed", "TooLarge", "NotJson", "Invalid")
 """What can be wrong with a body, whatever is in it."""
 
+ACCESS_TOKEN = "accessToken"
+PERSONAL_ACCESS_TOKEN = "personalAccessToken"
+"""The two security schemes."""
+
+SESSION_SECURITY: list[Json] = [{ACCESS_TOKEN: []}]
+"""What an operation asks for that says nothing else."""
+
 _ANY_TIME_REFUSALS = ("TooManyRequests", "InternalError", "Unavailable")
 
 
@@ -25,13 +32,19 @@ def operation(
     takes: tuple[str, ...] = (),
     takes_body: Json | None = None,
     public: bool = False,
+    scope: str | None = None,
 ) -> Json:
     """One operation; `takes` names its parameters and `refused` its refusals, both among the components.
 
-    A user's operation can find nobody signed in, and any can be refused at any time: those go without saying. A
-    refusal that has more to say of such a status stands in its place.
+    A user's operation can find nobody signed in, or a token that is not for it, and any can be refused at any time:
+    those go without saying. A refusal that has more to say of such a status stands in its place.
+
+    Parameters
+    ----------
+    public: anybody may call it.
+    scope: what a personal access token must be good for; none will do when this is None.
     """
-    names = (*_ANY_TIME_REFUSALS, *(() if public else ("NotSignedIn",)), *refused)
+    names = (*_ANY_TIME_REFUSALS, *(() if public else ("NotSignedIn", "OutOfScope")), *refused)
     responses = answers | {status_of(name): ref("responses", name) for name in names}
     return {
         "operationId": operation_id,
@@ -39,6 +52,7 @@ def operation(
         "summary": summary,
         "description": description,
         **({"security": []} if public else {}),
+        **({"security": [*SESSION_SECURITY, {PERSONAL_ACCESS_TOKEN: [scope]}]} if scope else {}),
         **({"parameters": [ref("parameters", name) for name in takes]} if takes else {}),
         **({"requestBody": takes_body} if takes_body else {}),
         "responses": dict(sorted(responses.items())),

@@ -29,21 +29,46 @@ _OF_THE_GATEWAY = (
     ProblemKind("refused", None, "The gateway refused the request", "See the status for the kind of refusal."),
 )
 
-# Of each refusal the status, the codes that come with it, and the headers.
+# In no document: what is answered so is not in the document of a service without mail, and not so with mail.
+_NOWHERE = {"email_disabled"}
+
+_ONLY_WITH_MAIL = {"email_unverified", "invalid_link"}
+
+# Of each refusal the status, the codes that come with it, and the headers. The first code is that of the example.
 _REFUSALS: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
     "Malformed": (400, ("malformed_request",), ()),
     "WrongCursor": (400, ("invalid_cursor",), ()),
+    "LinkRefused": (400, ("invalid_link", "malformed_request"), ()),
     "NotSignedIn": (
         401,
         ("authentication_required", "invalid_token", "token_expired", "session_revoked"),
         ("WWW-Authenticate",),
     ),
     "WrongCredentials": (401, ("invalid_credentials",), ()),
+    "CodeRefused": (401, ("invalid_code", "invalid_token", "token_expired"), ()),
+    "PasskeyRefused": (401, ("invalid_passkey", "invalid_token", "token_expired"), ()),
     "RefreshRefused": (401, ("invalid_token", "token_expired", "token_reused", "session_revoked"), ()),
     "CrossSite": (403, ("cross_site_request",), ()),
-    "WrongPassword": (403, ("wrong_password",), ()),
+    "OutOfScope": (403, ("insufficient_scope",), ()),
+    "NotRecent": (403, ("reauthentication_required", "insufficient_scope"), ()),
+    "NotYetAllowed": (403, ("reauthentication_required", "email_unverified", "insufficient_scope"), ()),
+    "NoProof": (403, ("wrong_password", "wrong_code", "wrong_passkey", "insufficient_scope"), ()),
+    "WrongPassword": (403, ("wrong_password", "reauthentication_required", "insufficient_scope"), ()),
+    "WrongCode": (403, ("wrong_code", "reauthentication_required", "insufficient_scope"), ()),
+    "WrongPasswordOrCode": (
+        403,
+        ("wrong_code", "wrong_password", "reauthentication_required", "insufficient_scope"),
+        (),
+    ),
+    "WrongPasskey": (403, ("wrong_passkey", "reauthentication_required", "insufficient_scope"), ()),
     "NotFound": (404, ("not_found",), ()),
     "EmailExists": (409, ("email_exists",), ()),
+    "LastWayIn": (409, ("last_way_in",), ()),
+    "SecondFactorOn": (409, ("second_factor_on",), ()),
+    "SecondFactorOff": (409, ("second_factor_off",), ()),
+    "NothingToConfirm": (409, ("second_factor_off", "second_factor_on"), ()),
+    "TooManyPasskeys": (409, ("too_many_passkeys",), ()),
+    "TooManyAccessTokens": (409, ("too_many_access_tokens",), ()),
     "ChangedMeanwhile": (412, ("precondition_failed",), ()),
     "TooLarge": (413, ("too_large",), ()),
     "NotJson": (415, ("unsupported_media_type",), ()),
@@ -56,8 +81,9 @@ _REFUSALS: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def problem_kinds() -> dict[str, ProblemKind]:
+def problem_kinds(*, mail: bool) -> dict[str, ProblemKind]:
     """Every kind of refusal by its code, ordered by status."""
+    left_out = _NOWHERE if mail else _NOWHERE | _ONLY_WITH_MAIL
     classes = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     raised = [
         ProblemKind(kind.code, kind.status, kind.title, kind.detail)
@@ -65,12 +91,18 @@ def problem_kinds() -> dict[str, ProblemKind]:
         if issubclass(kind, errors.TaskwardError)
     ]
     ordered = sorted([*raised, *_OF_THE_GATEWAY], key=lambda kind: (kind.status or 999, kind.code))
-    return {kind.code: kind for kind in ordered}
+    return {kind.code: kind for kind in ordered if kind.code not in left_out}
 
 
-def refusals() -> Json:
+def refusals(*, mail: bool) -> Json:
     """The refusals as components: which codes come with which status."""
-    return {name: _refusal(*parts) for name, parts in _REFUSALS.items()}
+    kinds = problem_kinds(mail=mail)
+    return {
+        name: _refusal(status, [kinds[code] for code in codes if code in kinds], header_names)
+        for name, (status, codes, header_names) in _REFUSALS.items()
+        # The first code is what a refusal is there for.
+        if codes[0] in kinds
+    }
 
 
 def status_of(refusal: str) -> str:
@@ -78,9 +110,9 @@ def status_of(refusal: str) -> str:
     return str(_REFUSALS[refusal][0])
 
 
-def _refusal(status: int, codes: tuple[str, ...], header_names: tuple[str, ...]) -> Json:
-    kinds = [problem_kinds()[code] for code in codes]
-    narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
+def _refusal(status: int, kinds: list[ProblemKind], header_names: tuple[str, ...]) -> Json:
+    codes = [kind.code for kind in kinds]
+    narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
     narrowed["required"] = ["status", "errors"] if "invalid_request" in codes else ["status"]
     example: Json = {
         "type": f"urn:taskward:problem:{codes[0]}",
@@ -100,7 +132,7 @@ def _refusal(status: int, codes: tuple[str, ...], header_names: tuple[str, ...])
     return made
 
 
-def problem_schemas() -> Json:
+def problem_schemas(*, mail: bool) -> Json:
     """The problem document, and what it says of a member of the request."""
     properties = {
         "type": {"type": "string", "pattern": "^urn:taskward:problem:[a-z_]+$", "description": "The code, as a URN"},
@@ -109,7 +141,7 @@ def problem_schemas() -> Json:
         "detail": {"type": "string", "description": "What to do about it, for a person to read"},
         "code": {
             "type": "string",
-            "enum": list(problem_kinds()),
+            "enum": list(problem_kinds(mail=mail)),
             "description": "For programs to act on; never changes",
         },
         "request_id": {"type": "string", "description": "To quote when asking for help"},

@@ -1,22 +1,35 @@
 """The schemas of the bodies that the service takes, made from the very models that validate them: no limit twice."""
 
+import json
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import Json
+from local.openapi_basics import Json, ref
 
 # isort: split
 from taskward.identity import passwords
 from taskward.identity.models import (
     AccountDeletion,
     AccountPatch,
+    CodeOnly,
     Credentials,
+    EmailChange,
+    FollowedLink,
+    ForgottenPassword,
+    NewAccessToken,
+    NewPasskey,
+    PasskeyPatch,
+    PasskeySignIn,
     PasswordChange,
+    PasswordReset,
+    Reauthentication,
     RefreshRequest,
     Registration,
+    SecondFactorRemoval,
+    SecondStep,
 )
 from taskward.tasks.models import READ_ONLY, Completion, TaskFields
 
@@ -24,12 +37,22 @@ MODELS: tuple[type[BaseModel], ...] = (
     Registration,
     Credentials,
     RefreshRequest,
+    SecondStep,
+    PasskeySignIn,
+    Reauthentication,
     PasswordChange,
     AccountPatch,
     AccountDeletion,
+    CodeOnly,
+    SecondFactorRemoval,
+    NewPasskey,
+    PasskeyPatch,
+    NewAccessToken,
     TaskFields,
     Completion,
 )
+MODELS_OF_MAIL: tuple[type[BaseModel], ...] = (ForgottenPassword, PasswordReset, FollowedLink, EmailChange)
+"""Those of operations that a service without mail does not have."""
 
 
 class _WithoutTitles(GenerateJsonSchema):
@@ -50,6 +73,13 @@ _NEW_PASSWORD: Json = {
     ),
 }
 
+_OWN_PASSWORD: Json = {"format": "password", "description": "The account's; only an account without one needs none"}
+_CODE: Json = {"description": "What the authenticator app shows now, or a recovery code"}
+_STEP_TOKEN: Json = {"description": "From the first step"}
+_ASSERTION: Json = ref("schemas", "AuthenticationResponseJSON")
+_ATTESTATION: Json = ref("schemas", "RegistrationResponseJSON")
+_LINK_TOKEN: Json = {"description": "What stands behind `#token=` in the link that was sent"}
+
 # What the models check in code of their own, or leave to other modules, and what a reader wants to know besides.
 _REMARKS: dict[str, dict[str, Json]] = {
     "Registration": {
@@ -60,8 +90,40 @@ _REMARKS: dict[str, dict[str, Json]] = {
     },
     "Credentials": {"password": {"format": "password"}, "delivery": {"description": _DELIVERY}},
     "RefreshRequest": {"refresh_token": {"description": "A refresh token; null or absent when it comes as the cookie"}},
+    "SecondStep": {"step_token": _STEP_TOKEN, "code": _CODE, "delivery": {"description": _DELIVERY}},
+    "PasskeySignIn": {
+        "step_token": _STEP_TOKEN,
+        "credential": {**_ASSERTION, "description": "What the passkey has signed"},
+        "delivery": {"description": _DELIVERY},
+    },
+    "Reauthentication": {
+        "password": {"format": "password", "description": "The account's"},
+        "code": {"description": "What the authenticator app shows now, or a recovery code; with a second factor"},
+        "step_token": {"description": "From the first step with a passkey"},
+        "credential": {
+            "anyOf": [_ASSERTION, {"type": "null"}],
+            "description": "What the passkey has signed; with `step_token`, in place of a password",
+        },
+    },
+    "PasswordReset": {"token": _LINK_TOKEN, "new_password": _NEW_PASSWORD},
+    "FollowedLink": {"token": _LINK_TOKEN},
+    "ForgottenPassword": {"email": {"description": "What is no address is answered like one without an account"}},
+    "EmailChange": {"email": {"format": "idn-email"}, "password": _OWN_PASSWORD},
+    "CodeOnly": {"code": {"description": "What the authenticator app shows now"}},
+    "SecondFactorRemoval": {"password": _OWN_PASSWORD, "code": _CODE},
+    "NewPasskey": {
+        "step_token": _STEP_TOKEN,
+        "credential": {**_ATTESTATION, "description": "What the browser has made"},
+        "name": {"description": "To tell it from others"},
+    },
+    "PasskeyPatch": {"name": {"description": "To tell it from others"}},
+    "NewAccessToken": {
+        "name": {"description": "To tell it from others"},
+        "scopes": {"description": "What it is good for; `tasks:write` does not include `tasks:read`"},
+        "expires_in_days": {"description": "After how many days it stops working"},
+    },
     "PasswordChange": {
-        "current_password": {"format": "password", "description": "To prove who asks"},
+        "current_password": _OWN_PASSWORD,
         "new_password": {
             **_NEW_PASSWORD,
             "description": f"{_NEW_PASSWORD['description']}; and so is the current one",
@@ -73,7 +135,7 @@ _REMARKS: dict[str, dict[str, Json]] = {
             "description": "An IANA time zone, such as `Europe/Paris`: what today means for this user; null: unknown"
         },
     },
-    "AccountDeletion": {"password": {"format": "password", "description": "The account's, to prove who asks"}},
+    "AccountDeletion": {"password": _OWN_PASSWORD},
     "TaskFields": {
         "title": {"description": "White space around it is removed before it is measured"},
         "description": {"description": "Kept exactly as sent"},
@@ -93,20 +155,62 @@ _REMARKS: dict[str, dict[str, Json]] = {
 }
 
 
-def request_schemas() -> Json:
+def request_schemas(*, mail: bool) -> Json:
     """The bodies that the service takes, as the models that validate them say."""
-    wanted: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in MODELS]
+    models = (*MODELS, *MODELS_OF_MAIL) if mail else MODELS
+    wanted: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in models]
     _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}", schema_generator=_WithoutTitles)
     schemas: Json = made["$defs"]
     for name, schema in schemas.items():
         del schema["title"]
         for member, remark in _REMARKS[name].items():
-            schema["properties"][member].update(remark)
+            described = schema["properties"][member]
+            if "$ref" in json.dumps(remark):
+                # Says more than the model's own: any object.
+                described.clear()
+            described.update(remark)
     # What is left out of a patch stays: a client that fills in a default would clear it.
     for member in schemas["AccountPatch"]["properties"].values():
         del member["default"]
     fields = schemas["TaskFields"]
-    return {**schemas, "TaskReplacement": _replacement(fields), "TaskPatch": _patch(fields)}
+    return {
+        **schemas,
+        "TaskReplacement": _replacement(fields),
+        "TaskPatch": _patch(fields),
+        "RegistrationResponseJSON": _credential(
+            "What `toJSON()` gives of the credential that `navigator.credentials.create()` has made (Web "
+            "Authentication Level 3). What is not as it should be is answered with `wrong_passkey`.",
+            ("clientDataJSON", "attestationObject"),
+            "`clientDataJSON`, `attestationObject` and `transports`",
+        ),
+        "AuthenticationResponseJSON": _credential(
+            "What `toJSON()` gives of the credential that `navigator.credentials.get()` has found (Web "
+            "Authentication Level 3). What is not as it should be is answered with `invalid_passkey` at a sign-in, "
+            "else with `wrong_passkey`.",
+            ("clientDataJSON", "authenticatorData", "signature"),
+            "`clientDataJSON`, `authenticatorData`, `signature` and `userHandle`",
+        ),
+    }
+
+
+def _credential(description: str, required: tuple[str, ...], members: str) -> Json:
+    text: Json = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+    return {
+        "type": "object",
+        "description": description,
+        "required": ["id", "rawId", "type", "response"],
+        "properties": {
+            "id": {**text, "description": "The credential's id, in base64url"},
+            "rawId": {**text, "description": "The same"},
+            "type": {"const": "public-key"},
+            "response": {
+                "type": "object",
+                "description": f"{members}, in base64url",
+                "required": list(required),
+                "properties": dict.fromkeys(required, text),
+            },
+        },
+    }
 
 
 def _replacement(fields: Json) -> Json:

@@ -6,10 +6,13 @@ from local.openapi_operations import BODY_REFUSALS, answer, body, operation
 
 # isort: split
 from taskward.api import JSON, MERGE_PATCH
+from taskward.identity.access_tokens import SCOPES
 from taskward.tasks.queries import MAX_LIMIT
 from taskward.tasks.service import TRASH_DAYS
 
 TASKS = "Tasks"
+
+_READ, _WRITE = SCOPES
 
 
 def _task_answer(description: str, *, created: bool = False, example: Json = EXAMPLE_TASK) -> Json:
@@ -25,6 +28,7 @@ def task_list_paths() -> Json:
         "List tasks",
         "Open and completed tasks, the newest first. Tasks that are made, completed or deleted while pages are "
         "followed make no other task appear twice or not at all.",
+        scope=_READ,
         takes=("TaskLimit", "Cursor"),
         answers={
             "200": answer(
@@ -41,6 +45,7 @@ def task_list_paths() -> Json:
         TASKS,
         "Make a task",
         "Makes a task. All but the title may be left out.",
+        scope=_WRITE,
         takes_body=body("TaskFields", {"full": EXAMPLE_WRITTEN_TASK, "short": {"title": "Buy flowers"}}),
         answers={"201": _task_answer("The task is made.", created=True, example={**EXAMPLE_TASK, "version": 1})},
         refused=BODY_REFUSALS,
@@ -51,6 +56,7 @@ def task_list_paths() -> Json:
         "Delete all tasks",
         "Deletes all tasks of the user, or all completed ones. With very many tasks it may answer 503 when part of "
         f"them is deleted; asking again goes on with the rest. What is deleted is erased after {TRASH_DAYS} days.",
+        scope=_WRITE,
         takes=("OnlyCompleted",),
         answers={"204": answer("They are deleted.")},
         refused=("Invalid",),
@@ -66,6 +72,7 @@ def task_paths() -> Json:
         TASKS,
         "Read a task",
         "One task.",
+        scope=_READ,
         takes=("TaskId", "IfNoneMatch"),
         answers={
             "200": _task_answer("The task."),
@@ -78,6 +85,7 @@ def task_paths() -> Json:
         TASKS,
         "Replace a task",
         "Gives a task all its members anew. What is left out goes back to its default; only the order stays.",
+        scope=_WRITE,
         takes=("TaskId", "IfMatch"),
         takes_body=body("TaskReplacement", {"written": EXAMPLE_WRITTEN_TASK, "as it was read": EXAMPLE_TASK}),
         answers={"200": _task_answer("The task as it is now.")},
@@ -89,6 +97,7 @@ def task_paths() -> Json:
         "Change parts of a task",
         "Applies a JSON merge patch (RFC 7396). Members that the service sets are refused. A patch that changes "
         "nothing makes no new version.",
+        scope=_WRITE,
         takes=("TaskId", "IfMatch"),
         takes_body=body(
             "TaskPatch",
@@ -103,6 +112,7 @@ def task_paths() -> Json:
         TASKS,
         "Complete or reopen a task",
         "Completes an open task and reopens a completed one; with `completed` in the body it is the one or the other.",
+        scope=_WRITE,
         takes=("TaskId", "IfMatch"),
         takes_body=body("Completion", {"complete": {"completed": True}, "toggle": {}}, required=False),
         answers={
@@ -118,6 +128,7 @@ def task_paths() -> Json:
         TASKS,
         "Delete a task",
         f"Deletes a task; it is gone from every list at once, and erased after {TRASH_DAYS} days.",
+        scope=_WRITE,
         takes=("TaskId", "IfMatch"),
         answers={"204": answer("It is deleted.")},
         refused=("NotFound", "ChangedMeanwhile"),

@@ -2,20 +2,24 @@
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 
+from taskward import settings
 from taskward.api import JSON, SAFETY_HEADERS, Api, Response, dumps
 from taskward.identity import keys
 from taskward.preconditions import none_match
 
 handler = Api()
 
-_HERE = Path(__file__).parent
-_OPENAPI = (_HERE / "openapi.json").read_text(encoding="utf-8")
-_DOCS = (_HERE / "docs.html").read_text(encoding="utf-8")
 
-# The page has one style sheet of its own, no script, and loads nothing.
-_STYLE = _DOCS.partition("<style>")[2].partition("</style>")[0]
+@cache
+def _text(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+# The page, of which there are two, has one style sheet of its own, no script, and loads nothing.
+_STYLE = _text("docs.html").partition("<style>")[2].partition("</style>")[0]
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -31,12 +35,14 @@ def jwks() -> Response[str]:
 
 @handler.get("/openapi.json")
 def openapi() -> Response[str]:
-    return _cacheable(JSON, _OPENAPI, _PAGE_MAX_AGE)
+    name = "openapi.json" if settings.sends_mail() else "openapi_without_mail.json"
+    return _cacheable(JSON, _text(name), _PAGE_MAX_AGE)
 
 
 @handler.get("/docs")
 def docs() -> Response[str]:
-    return _cacheable("text/html; charset=utf-8", _DOCS, _PAGE_MAX_AGE)
+    name = "docs.html" if settings.sends_mail() else "docs_without_mail.html"
+    return _cacheable("text/html; charset=utf-8", _text(name), _PAGE_MAX_AGE)
 
 
 def _cacheable(content_type: str, body: str, max_age: int) -> Response[str]:

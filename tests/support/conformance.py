@@ -1,6 +1,7 @@
 """Holds answers of the API to its OpenAPI document: what is not described there must not be answered."""
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -27,6 +28,7 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
     """Assert that an answer is one that the document describes.
 
     At an address, or for a method, that is not in the document it must be a problem document with 403, 404 or 405.
+    What only a service with mail has may also ask for a token first, and then must say that it is switched off.
 
     Parameters
     ----------
@@ -43,35 +45,49 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
         raise NonconformingAnswerError(f"{method} {path} -> {status}: {error}\n  body: {shown!r}") from None
 
 
+def document(*, mail: bool | None = None) -> dict[str, Any]:
+    """The OpenAPI document as it is deployed.
+
+    Parameters
+    ----------
+    mail: where mail is sent, or where none is; as this test has it when None.
+    """
+    return _document(_mail_is_on() if mail is None else mail)
+
+
 @cache
-def document() -> dict[str, Any]:
-    """The OpenAPI document as it is deployed."""
-    loaded: dict[str, Any] = json.loads((ROOT / "functions" / "discovery" / "openapi.json").read_text("utf-8"))
+def _document(mail: bool) -> dict[str, Any]:
+    name = "openapi.json" if mail else "openapi_without_mail.json"
+    loaded: dict[str, Any] = json.loads((ROOT / "functions" / "discovery" / name).read_text("utf-8"))
     return loaded
 
 
-def validator(*pointer: str) -> Draft202012Validator:
-    """Validates against the schema at a place in the document, named by the members that lead to it."""
+def _mail_is_on() -> bool:
+    return bool(os.environ.get("MAIL_SENDER"))
+
+
+def validator(*pointer: str, mail: bool | None = None) -> Draft202012Validator:
+    """Validates against the schema at a place in `document`, named by the members that lead to it."""
     fragment = "".join("/" + quote(member.replace("~", "~0").replace("/", "~1")) for member in pointer)
     return Draft202012Validator(
         {"$ref": f"{_DOCUMENT_URI}#{fragment}"},
-        registry=_registry(),
+        registry=_registry(_mail_is_on() if mail is None else mail),
         format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
 
 
 @cache
-def _registry() -> Registry[Any]:
-    registry: Registry[Any] = Registry().with_resource(_DOCUMENT_URI, DRAFT202012.create_resource(document()))
+def _registry(mail: bool) -> Registry[Any]:
+    registry: Registry[Any] = Registry().with_resource(_DOCUMENT_URI, DRAFT202012.create_resource(_document(mail)))
     return registry
 
 
 def _check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
     template = _template_of(method, path)
-    operation = document()["paths"][template].get(method.lower()) if template else None
-    if template is None or operation is None:
-        _check_unknown_route(method, status, headers, body)
+    if template is None:
+        _check_unknown_route(method, status, headers, body, is_off=_template_of(method, path, mail=True) is not None)
         return
+    operation = document()["paths"][template][method.lower()]
     responses = operation["responses"]
     if str(status) not in responses:
         _fail(f"{operation['operationId']} documents {', '.join(responses)} only")
@@ -87,8 +103,12 @@ def _check(method: str, path: str, status: int, headers: Mapping[str, str], body
     _check_body(media_type, body, (*place, "content", media_type, "schema"))
 
 
-def _check_unknown_route(method: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    if status not in _UNKNOWN_ROUTE_STATUSES:
+def _check_unknown_route(
+    method: str, status: int, headers: Mapping[str, str], body: bytes, *, is_off: bool = False
+) -> None:
+    if is_off and status == 404:
+        body = _without_its_own_code(body)
+    if status not in (_UNKNOWN_ROUTE_STATUSES | {401} if is_off else _UNKNOWN_ROUTE_STATUSES):
         _fail("the document has no such operation, so the status must be 403, 404 or 405")
     if (media_type := _media_type(headers)) != _PROBLEM:
         _fail(f"the document has no such operation, so the content type must be {_PROBLEM}, not {media_type!r}")
@@ -98,7 +118,17 @@ def _check_unknown_route(method: str, status: int, headers: Mapping[str, str], b
         _fail("an answer to HEAD has no body")
 
 
-def _template_of(method: str, path: str) -> str | None:
+def _without_its_own_code(body: bytes) -> bytes:
+    """The problem of what is switched off, with a code that the document has."""
+    problem = json.loads(body)
+    if problem.get("code") != "email_disabled":
+        _fail(f"what needs mail is switched off, so the code must be email_disabled, not {problem.get('code')!r}")
+    return json.dumps(problem | {"code": "not_found"}).encode()
+
+
+def _template_of(method: str, path: str, *, mail: bool | None = None) -> str | None:
+    """The path of the document that has an operation for this request."""
+    paths = document(mail=mail)["paths"]
     bare = path.partition("?")[0]
     server = document()["servers"][0]["url"]
     if bare.startswith(f"{server}/"):
@@ -106,8 +136,16 @@ def _template_of(method: str, path: str) -> str | None:
     # The gateway takes a trailing slash for the same resource; the service does not when something is to be deleted.
     if method != "DELETE":
         bare = bare.rstrip("/")
-    patterns = {template: re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)) for template in document()["paths"]}
-    return next((template for template, pattern in patterns.items() if re.fullmatch(pattern, bare)), None)
+    # As the gateway does it: a path that is written out goes before one with a parameter.
+    patterns = {
+        template: re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)) for template in sorted(paths, key=_parameters)
+    }
+    template = next((template for template, pattern in patterns.items() if re.fullmatch(pattern, bare)), None)
+    return template if template and method.lower() in paths[template] else None
+
+
+def _parameters(template: str) -> int:
+    return template.count("{")
 
 
 def _resolved(place: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:

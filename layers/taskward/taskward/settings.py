@@ -160,6 +160,11 @@ def mail_queue() -> str | None:
     return os.environ.get("MAIL_QUEUE") or None
 
 
+def sends_mail() -> bool:
+    """Whether this deployment sends mail; for who has none to send and need not know the queue."""
+    return bool(os.environ.get("MAIL_SENDER"))
+
+
 def mail_sender() -> str:
     """What mail comes from: an address, alone or in angle brackets behind a name."""
     return _text("MAIL_SENDER")
