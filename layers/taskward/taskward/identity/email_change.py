@@ -107,8 +107,9 @@ def confirm(token: str, site: str, client: Client) -> None:
         link = links.found(token, "address_change")
         user = links.use_in(write, link, lookup.stored_user(link.user_id))
         taken = _stored(link.email)
-        if not _is_free(taken, user.user_id):
-            raise EmailExistsError
+        if taken and not _is_free(taken, user.user_id):
+            # Their own already: the link was used while we looked.
+            raise InvalidLinkError if taken.user_id == user.user_id else EmailExistsError
         new = EmailItem(email_key(emails.normalised(link.email)), user_id=user.user_id)
         write.save(new, condition=_unchanged(taken))
         old = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
