@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from taskward.identity import passwords
+from taskward.mail import outbox
 from tests.conftest import ORIGIN_SECRET
 from tests.support import aws
+from tests.support.mailbox import Mailbox
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,11 @@ def weak_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(passwords, "_context", passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1))
     yield
     passwords._dummy_hash.cache_clear()
+
+
+@pytest.fixture
+def mailbox(database: str, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    """Where mail goes, once it is queued."""
+    taking = Mailbox()
+    monkeypatch.setattr(outbox, "_client", lambda: taking)
+    return taking

@@ -1,0 +1,86 @@
+"""Ways in to accounts, for tests: had through the service's own code, without HTTP."""
+
+import base64
+from typing import Any
+
+from taskward import clock
+from taskward.client import Client
+from taskward.identity import access_token_changes, keys, passkey_sign_in, passkeys, second_factor, totp
+from taskward.identity.access_token_tables import AccessTokenItem
+from taskward.identity.factor_tables import PasskeyItem
+from taskward.identity.models import NewAccessToken, NewPasskey
+from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.storage import user_key
+from tests.support.authenticator import Authenticator
+from tests.support.mailbox import SITE
+from tests.support.people import HOME, principal_of, registered
+
+
+def verified(email: str | None = None) -> tuple[UserItem, SessionItem]:
+    """A new account whose address is verified, and its first session."""
+    user, session = registered(email)
+    user.update(actions=[UserItem.email_verified_at.set(clock.epoch())])
+    return user, session
+
+
+def account(user_id: str) -> UserItem:
+    """An account as it is stored now."""
+    return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
+
+
+def authenticator(**settings: Any) -> Authenticator:
+    """An authenticator in a browser at the site."""
+    return Authenticator(SITE, **settings)
+
+
+def made_passkey(session: SessionItem, used: Authenticator, name: str = "Phone") -> NewPasskey:
+    """A passkey that an authenticator has made, and that the account does not have yet."""
+    begun = passkeys.begin_registration(principal_of(session), SITE)
+    return NewPasskey(step_token=begun["step_token"], credential=used.create(begun["options"]), name=name)
+
+
+def keep_passkey(session: SessionItem, made: NewPasskey) -> PasskeyItem:
+    """Add a passkey that was made."""
+    return passkeys.register(principal_of(session), made, keys.published(), SITE, HOME)
+
+
+def add_passkey(session: SessionItem, used: Authenticator | None = None, name: str = "Phone") -> Authenticator:
+    """Make a passkey and add it; the authenticator that has it."""
+    used = used or authenticator()
+    keep_passkey(session, made_passkey(session, used, name))
+    return used
+
+
+Answer = tuple[str, dict[str, Any]]
+"""The token of a step of a sign-in by passkey, and what the authenticator answered."""
+
+
+def answer_of(used: Authenticator) -> Answer:
+    """A sign-in that was begun, and what an authenticator signed for it."""
+    begun = passkey_sign_in.begin(SITE)
+    return begun["step_token"], used.get(begun["options"])
+
+
+def enter(answer: Answer, client: Client = HOME) -> SessionItem:
+    """End a sign-in by passkey; the session."""
+    return passkey_sign_in.finish(*answer, keys.published(), SITE, client)[1]
+
+
+def enter_with(used: Authenticator, client: Client = HOME) -> SessionItem:
+    """Sign in by the newest passkey of an authenticator."""
+    return enter(answer_of(used), client)
+
+
+def add_second_factor(session: SessionItem) -> bytes:
+    """Turn the second factor on; the secret that its app has. The code of this moment is used up by it."""
+    begun = second_factor.begin(principal_of(session))
+    secret = base64.b32decode(begun["secret"])
+    second_factor.confirm(principal_of(session), totp.code_at(secret, clock.epoch()), HOME)
+    return secret
+
+
+def add_token(session: SessionItem, name: str = "A program") -> tuple[AccessTokenItem, str]:
+    """Make a personal access token; its row and its text."""
+    request = NewAccessToken(name=name, scopes=["tasks:read"], expires_in_days=30)
+    return access_token_changes.create(principal_of(session), request, HOME)
