@@ -121,6 +121,25 @@ def test_a_message_that_nobody_understands_is_logged_by_its_id(user_id: str, cap
     assert vars(entry)["message_id"] == event["Records"][0]["messageId"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"kind": "address_change", "user_id": "ada@example.com", "email": "ada@example.com"}),
+        json.dumps({"eventType": "Open", "mail": {"destination": ["ada@example.com"]}}),
+        "ada@example.com",
+    ],
+)
+def test_of_a_message_that_nobody_understands_no_address_is_logged(
+    body: str, user_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = received("worker/unknown_kind", user_id=user_id)
+    event["Records"][0]["body"] = body
+    with caplog.at_level(logging.ERROR), pytest.raises(ValueError, match="validation error"):
+        feed("worker/unknown_kind", event)
+    assert "nobody understands this message" in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
 @pytest.mark.parametrize("name", ["worker/export", "worker/export_last_try"])
 def test_an_export_is_written_and_its_job_done(name: str, user_id: str, job_id: str) -> None:
     feed(name, received(name, user_id=user_id, job_id=job_id))

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from taskward.mail.letters import NOTICES
 
@@ -132,7 +132,8 @@ Message = _Ours | Bounce | Complaint
 
 _ours = Annotated[_Ours, Field(discriminator="kind")]
 _of_ses = Annotated[Bounce | Complaint, Field(discriminator="event_type")]
-_adapter: TypeAdapter[Message] = TypeAdapter(_ours | _of_ses)
+# What is wrong with a message is logged, and people's addresses stand in many.
+_adapter: TypeAdapter[Message] = TypeAdapter(_ours | _of_ses, config=ConfigDict(hide_input_in_errors=True))
 
 
 def parsed(text: str) -> Message:
