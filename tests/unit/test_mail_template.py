@@ -125,7 +125,7 @@ def _evaluated(value: Any, sender: str) -> Any:
 
 def test_bounces_and_complaints_come_back_and_nobody_is_watched() -> None:
     (destination,) = resources("AWS::SES::ConfigurationSetEventDestination").values()
-    assert destination["EventDestination"]["MatchingEventTypes"] == ["BOUNCE", "COMPLAINT"]
+    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
     assert destination["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "MailReturns"}}
     (configuration_set,) = resources("AWS::SES::ConfigurationSet").values()
     assert "TrackingOptions" not in configuration_set
