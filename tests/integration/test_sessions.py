@@ -6,6 +6,7 @@ import pytest
 
 from taskward.identity import sessions
 from tests.conftest import Clock
+from tests.support.factors import reauthenticate
 from tests.support.sample_events import (
     Case,
     answer_to,
@@ -139,6 +140,7 @@ def test_who_am_i_shows_user_and_session(moto_tables: None, clock: Clock) -> Non
             "current": True,
             "created_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "last_used_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "authenticated_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "expires_at": f"{now + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
             "ip": identity["sourceIp"],
             "user_agent": identity["userAgent"],
@@ -170,6 +172,7 @@ def test_the_list_shows_the_sessions_that_are_alive_the_last_used_first(
         "current": False,
         "created_at": f"{before - timedelta(seconds=5):%Y-%m-%dT%H:%M:%SZ}",
         "last_used_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "authenticated_at": f"{before - timedelta(seconds=5):%Y-%m-%dT%H:%M:%SZ}",
         "expires_at": f"{now + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
         "ip": "203.0.113.50",
         "user_agent": event["requestContext"]["identity"]["userAgent"],
@@ -178,12 +181,14 @@ def test_the_list_shows_the_sessions_that_are_alive_the_last_used_first(
 
 def test_the_list_leaves_out_what_has_run_out(everybody: dict[str, str], clock: Clock) -> None:
     clock.advance(days=6)
-    ask("refresh/by_body", **everybody)
+    refreshed = ask("refresh/by_body", **everybody).json()
     clock.advance(days=2)
-    assert [session["id"] for session in ask("sessions/list", **everybody).json()] == [everybody["session_id"]]
+    renewed = ask("refresh/by_body", refresh_token=refreshed["refresh_token"]).json()
+    values = reauthenticate(everybody | {"access_token": renewed["access_token"]})
+    assert [session["id"] for session in ask("sessions/list", **values).json()] == [values["session_id"]]
     # Its row is still there, and as good as gone.
-    assert everybody["other_session_id"] in alive()
-    assert ask("sessions/end", **everybody).status == 404
+    assert values["other_session_id"] in alive()
+    assert ask("sessions/end", **values).status == 404
 
 
 @pytest.mark.parametrize("name", ["sessions/end", "sessions/end_others"])

@@ -368,7 +368,7 @@ def test_deleting_completed_tasks_leaves_the_open_ones(ann: dict[str, str]) -> N
 
 def _principal(values: dict[str, str]) -> dict[str, str]:
     """What every event of somebody signed in is filled with."""
-    return {name: values[name] for name in ("access_token", "user_id", "session_id", "origin_digests")}
+    return {name: values[name] for name in placeholders("tasks/create")}
 
 
 def _patched(values: dict[str, str], patch: dict[str, Any]) -> Answer:

@@ -185,22 +185,31 @@ def check_cleared(answer: Answer) -> None:
 
 def is_let_in(access_token: str) -> bool:
     """Whether the authorizer allows a request with this token."""
+    return _decision(access_token)[0] == "Allow"
+
+
+def authorized(access_token: str) -> dict[str, str]:
+    """What the authorizer tells a function of whoever sends this token, which must be good."""
+    effect, context = _decision(access_token)
+    assert effect == "Allow", context
+    return context
+
+
+def _decision(access_token: str) -> tuple[str, dict[str, str]]:
     decision = feed("authorizer/allow", load("authorizer/allow", access_token=access_token))
-    effect: str = decision["policyDocument"]["Statement"][0]["Effect"]
-    return effect == "Allow"
+    return decision["policyDocument"]["Statement"][0]["Effect"], decision["context"]
 
 
 def signed_in(name: str = "login/ok", **values: str) -> dict[str, str]:
     """Sign in through the function itself; the values that events about this user and session are filled with.
 
-    User and session are what the authorizer finds in the new access token.
+    User, session and when they authenticated are what the authorizer finds in the new access token.
     """
     grant = ask(name, **values)
     assert grant.status in (200, 201), grant.text
     token = grant.json()["access_token"]
     refresh_token = grant.json().get("refresh_token") or grant.cookie().value
-    decision = feed("authorizer/allow", load("authorizer/allow", access_token=token))
-    return {"access_token": token, "refresh_token": refresh_token, **decision["context"]}
+    return {"access_token": token, "refresh_token": refresh_token, **authorized(token)}
 
 
 def signed_up(name: str = "register/created", **values: str) -> dict[str, str]:
