@@ -1,11 +1,18 @@
 """The page that shows the OpenAPI document: well formed, usable without a script, and whole."""
 
+import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pytest
+
 from local.openapi_page import page
 from tests.support.conformance import document
+from tests.support.described import operations
+
+BOTH = pytest.mark.parametrize("mail", [True, False], ids=["with_mail", "without_mail"])
 
 
 class Outline(HTMLParser):
@@ -44,8 +51,9 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> at {self.getpos()}"
 
 
-def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere() -> None:
-    text = page(document())
+@BOTH
+def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere(mail: bool) -> None:
+    text = page(document(mail=mail))
     outline = Outline(text)
     assert outline.open == []
     assert not outline.tags & {"script", "link", "img", "iframe", "object"}
@@ -54,18 +62,47 @@ def test_the_page_is_well_formed_and_needs_nothing_from_elsewhere() -> None:
     assert {target for target in outline.targets if not target.startswith("#")} == {"openapi.json"}
 
 
-def test_every_link_and_label_of_the_page_leads_somewhere() -> None:
-    outline = Outline(page(document()))
+@BOTH
+def test_every_link_and_label_of_the_page_leads_somewhere(mail: bool) -> None:
+    outline = Outline(page(document(mail=mail)))
     assert len(set(outline.ids)) == len(outline.ids)
     inside = {target.removeprefix("#") for target in outline.targets if target.startswith("#")}
     assert inside <= set(outline.ids)
     assert set(outline.labels) <= set(outline.ids)
-    operations = [operation for methods in document()["paths"].values() for operation in methods.values()]
-    assert {operation["operationId"] for operation in operations} <= inside
+    assert {operation["operationId"] for _, _, operation in operations(mail=mail)} <= inside
 
 
-def test_the_headings_of_the_page_skip_no_level() -> None:
-    headings = Outline(page(document())).headings
+@BOTH
+def test_the_headings_of_the_page_skip_no_level(mail: bool) -> None:
+    headings = Outline(page(document(mail=mail))).headings
     assert headings[0] == 1
     assert headings.count(1) == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(headings))
+
+
+@BOTH
+def test_the_page_says_of_each_operation_who_may_call_it(mail: bool) -> None:
+    text = page(document(mail=mail))
+    for path, method, operation in operations(mail=mail):
+        article = text.partition(f'id="{operation["operationId"]}"')[2].partition("</article>")[0]
+        who = article.partition("Who may call it:</strong> ")[2].partition("</p>")[0]
+        if operation.get("security") == []:
+            assert who == "anybody", (path, method)
+        else:
+            assert who.startswith("a signed-in user"), (path, method)
+            assert ("personal access token for <code>tasks:" in who) == path.startswith("/tasks"), (path, method)
+
+
+@BOTH
+def test_the_page_shows_every_example_of_an_answer(mail: bool) -> None:
+    text = page(document(mail=mail))
+    shown = 0
+    for _, _, operation in operations(mail=mail):
+        article = text.partition(f'id="{operation["operationId"]}"')[2].partition("</article>")[0]
+        for status, response in operation["responses"].items():
+            for content in response.get("content", {}).values():
+                if "example" in content:
+                    assert f"<p>Answer, {status}:</p>" in article
+                    assert escape(json.dumps(content["example"], indent=2, ensure_ascii=False)) in article
+                    shown += 1
+    assert shown > 25

@@ -1,0 +1,179 @@
+"""The schemas and examples of the OpenAPI document: they admit what the service takes and gives, and nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from local import openapi_examples, openapi_requests
+from taskward.identity.passwords import check_acceptable
+from taskward.tasks.models import TaskFields
+from tests.support.conformance import document, validator
+from tests.support.described import operations
+
+MODELS: dict[str, type[BaseModel]] = {
+    model.__name__: model for model in (*openapi_requests.MODELS, *openapi_requests.MODELS_OF_MAIL)
+}
+
+
+def request_examples() -> Iterator[tuple[str, Any]]:
+    for path, method, operation in operations(mail=True):
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            for name, example in content["examples"].items():
+                place = ("paths", path, method, "requestBody", "content", media_type, "schema")
+                faults = list(validator(*place).iter_errors(example["value"]))
+                assert faults == [], f"{operation['operationId']}, {name}"
+                yield content["schema"]["$ref"].rpartition("/")[2], example["value"]
+
+
+def test_examples_of_requests_are_accepted() -> None:
+    checked = 0
+    for schema, value in request_examples():
+        if schema in MODELS:
+            MODELS[schema].model_validate(value)
+        for member in {"password", "new_password"} & value.keys():
+            check_acceptable(member, value[member], "ada@example.org")
+        checked += 1
+    assert checked > 10
+
+
+def test_examples_of_answers_are_as_their_schemas_say() -> None:
+    checked = 0
+    places = [("paths", path, method, "responses") for path, method, _ in operations(mail=True)]
+    for place in [*places, ("components", "responses")]:
+        responses: Any = document()
+        for member in place:
+            responses = responses[member]
+        for name, response in responses.items():
+            for media_type, content in response.get("content", {}).items():
+                if "example" in content:
+                    faults = validator(*place, name, "content", media_type, "schema").iter_errors(content["example"])
+                    assert [fault.message for fault in faults] == [], (*place, name)
+                    checked += 1
+    assert checked > 20
+
+
+REFUSED_TASKS: list[dict[str, Any]] = [
+    {},
+    {"title": ""},
+    {"title": "x" * 201},
+    {"title": "x", "description": "x" * 8193},
+    {"title": "x", "tags": ["x"] * 2},
+    {"title": "x", "tags": [str(number) for number in range(21)]},
+    {"title": "x", "priority": "urgent"},
+    {"title": "x", "order": 2**53 + 2},
+    {"title": "x", "completed": "yes"},
+    {"title": "x", "owner": "me"},
+]
+
+
+@pytest.mark.parametrize("task", REFUSED_TASKS)
+def test_the_schema_of_a_task_refuses_what_the_model_refuses(task: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        TaskFields.model_validate(task)
+    assert not validator("components", "schemas", "TaskFields").is_valid(task)
+    assert not validator("components", "schemas", "TaskReplacement").is_valid(task)
+
+
+REFUSED_IDENTITY: list[tuple[str, dict[str, Any]]] = [
+    ("PasswordChange", {"current_password": "plum-orbit-cello-42"}),
+    ("PasswordChange", {"current_password": 1, "new_password": "plum-orbit-cello-42"}),
+    ("AccountDeletion", {"password": 1}),
+    ("AccountDeletion", {"password": "plum-orbit-cello-42", "now": True}),
+    ("EmailChange", {"password": "plum-orbit-cello-42"}),
+    ("PasswordReset", {"new_password": "plum-orbit-cello-42"}),
+    ("FollowedLink", {"token": ""}),
+    ("FollowedLink", {"token": "x" * 257}),
+    ("SecondStep", {"code": "492039"}),
+    ("SecondStep", {"step_token": "a.b.c", "code": 492039}),
+    ("SecondStep", {"step_token": "a.b.c", "code": "492039", "delivery": "pigeon"}),
+    ("PasskeySignIn", {"step_token": "a.b.c", "credential": "e30"}),
+    ("Reauthentication", {"password": 1}),
+    ("Reauthentication", {"step_token": "a.b.c", "credential": "e30"}),
+    ("CodeOnly", {"code": ""}),
+    ("SecondFactorRemoval", {"password": "plum-orbit-cello-42"}),
+    ("NewPasskey", {"step_token": "a.b.c", "credential": openapi_examples.EXAMPLE_ATTESTATION}),
+    ("PasskeyPatch", {"name": None}),
+    ("NewAccessToken", {"name": "Import", "scopes": [], "expires_in_days": 1}),
+    ("NewAccessToken", {"name": "Import", "scopes": ["account:read"], "expires_in_days": 1}),
+    ("NewAccessToken", {"name": "Import", "scopes": ["tasks:read"], "expires_in_days": 0}),
+    ("NewAccessToken", {"name": "Import", "scopes": ["tasks:read"], "expires_in_days": 367}),
+    ("NewAccessToken", {"name": "Import", "scopes": ["tasks:read"]}),
+    ("AccountPatch", {"name": ""}),
+    ("AccountPatch", {"name": "x" * 101}),
+    ("AccountPatch", {"timezone": 1}),
+    ("AccountPatch", {"email": "ada@example.org"}),
+    ("AccountPatch", {"id": "8e7f0c1a-92d3-4c55-a1b7-5f3e2d1c0b9a"}),
+]
+
+
+@pytest.mark.parametrize(("schema", "value"), REFUSED_IDENTITY)
+def test_the_schemas_of_the_account_refuse_what_the_models_refuse(schema: str, value: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        MODELS[schema].model_validate(value)
+    assert not validator("components", "schemas", schema).is_valid(value)
+
+
+@pytest.mark.parametrize("value", [{}, {"name": None}, {"timezone": None}, {"name": "Ada", "timezone": "Asia/Kolkata"}])
+def test_a_patch_of_an_account_may_clear_each_member(value: dict[str, Any]) -> None:
+    MODELS["AccountPatch"].model_validate(value)
+    assert validator("components", "schemas", "AccountPatch").is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "changes"),
+    [
+        ("SecurityEvent", {"type": "birthday"}),
+        ("SecurityEvent", {"reason": "why not"}),
+        ("SecurityEvent", {"created_at": "2026-03-02T08:20:11+01:00"}),
+        ("Job", {"state": "lost"}),
+        ("Job", {"kind": "errand"}),
+        ("Job", {"progress": -1}),
+        ("Job", {"result": "https://exports.example"}),
+        ("Session", {"current": None}),
+        ("SecondFactor", {"recovery_codes_left": 11}),
+        ("Enrolment", {"secret": "not base32"}),
+        ("RecoveryCodes", {"recovery_codes": openapi_examples.EXAMPLE_RECOVERY_CODES[:9]}),
+        ("Passkey", {"transports": ["pigeon"]}),
+        ("Passkey", {"public_key": "x"}),
+        ("PasskeyUse", {"options": {}}),
+        ("PasskeyCreation", {"challenge": "x"}),
+        ("PersonalAccessToken", {"scopes": []}),
+        ("PersonalAccessToken", {"token": openapi_examples.EXAMPLE_PERSONAL_ACCESS_TOKEN_TEXT}),
+        ("User", {"timezone": 1}),
+        ("User", {"password_hash": "x"}),
+    ],
+)
+def test_what_the_service_never_answers_is_not_as_documented(schema: str, changes: dict[str, Any]) -> None:
+    examples: dict[str, dict[str, Any]] = {
+        "SecurityEvent": openapi_examples.EXAMPLE_EVENT,
+        "Job": openapi_examples.EXAMPLE_DONE_JOB,
+        "Session": openapi_examples.EXAMPLE_SESSION,
+        "SecondFactor": openapi_examples.EXAMPLE_SECOND_FACTOR,
+        "Enrolment": openapi_examples.EXAMPLE_ENROLMENT,
+        "RecoveryCodes": {"recovery_codes": openapi_examples.EXAMPLE_RECOVERY_CODES},
+        "Passkey": openapi_examples.EXAMPLE_PASSKEY,
+        "PasskeyUse": openapi_examples.EXAMPLE_PASSKEY_USE,
+        "PasskeyCreation": openapi_examples.EXAMPLE_PASSKEY_CREATION,
+        "PersonalAccessToken": openapi_examples.EXAMPLE_PERSONAL_ACCESS_TOKEN,
+        "User": openapi_examples.EXAMPLE_USER,
+    }
+    judge = validator("components", "schemas", schema)
+    assert judge.is_valid(examples[schema])
+    assert not judge.is_valid(examples[schema] | changes)
+
+
+def test_a_patch_may_take_back_all_members_but_the_title() -> None:
+    patch = validator("components", "schemas", "TaskPatch")
+    members = document()["components"]["schemas"]["TaskFields"]["properties"]
+    for name in members:
+        assert patch.is_valid({name: None}) == (name != "title"), name
+    assert patch.is_valid({})
+    assert not patch.is_valid({"version": 4})
+
+
+@pytest.mark.parametrize("name", ["AccountPatch", "TaskPatch"])
+def test_no_member_of_a_patch_has_a_default_that_a_client_could_fill_in(name: str) -> None:
+    members = document()["components"]["schemas"][name]["properties"]
+    assert not [member for member, schema in members.items() if "default" in schema]
