@@ -1,5 +1,7 @@
 """The discovery function, fed from events/discovery."""
 
+import base64
+import hashlib
 import json
 
 import jwt
@@ -7,7 +9,7 @@ import pytest
 
 from tests.support import aws
 from tests.support.sample_events import Answer, ask, signed_up
-from tests.support.template import ROOT
+from tests.support.template import ROOT, resources
 
 # Of each event the media type and for how many seconds anybody may keep the answer.
 CASES = {
@@ -63,7 +65,7 @@ def test_the_openapi_document_is_the_one_that_lies_beside_the_function(moto_tabl
     document = ask("discovery/openapi").json()
     assert document == json.loads((ROOT / "functions/discovery/openapi.json").read_text(encoding="utf-8"))
     assert document["openapi"].startswith("3.1.")
-    assert "/auth/register" in str(list(document["paths"]))
+    assert {"/auth/register", "/auth/password/forgot"} <= document["paths"].keys()
 
 
 def test_the_docs_page_is_a_whole_html_document(moto_tables: None) -> None:
@@ -71,6 +73,32 @@ def test_the_docs_page_is_a_whole_html_document(moto_tables: None) -> None:
     assert page == (ROOT / "functions/discovery/docs.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert page.rstrip().endswith("</html>")
+
+
+def test_where_no_mail_is_sent_document_and_page_are_those_without_it(moto_tables: None, mail_off: None) -> None:
+    document, page = ask("discovery/openapi"), ask("discovery/docs")
+    folder = ROOT / "functions" / "discovery"
+    assert document.text == (folder / "openapi_without_mail.json").read_text(encoding="utf-8")
+    assert page.text == (folder / "docs_without_mail.html").read_text(encoding="utf-8")
+    assert "/auth/register" in document.json()["paths"]
+    assert "/auth/password/forgot" not in document.json()["paths"]
+
+
+@pytest.mark.parametrize("sender", ["", "no-reply@taskward.example"])
+def test_the_policy_of_the_page_admits_its_own_style(
+    moto_tables: None, monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    monkeypatch.setenv("MAIL_SENDER", sender)
+    page = ask("discovery/docs")
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in (page.header("content-security-policy") or "")
+
+
+def test_which_of_the_two_is_served_is_decided_by_the_sender_of_mail_alone() -> None:
+    variables = resources("AWS::Serverless::Function")["DiscoveryFunction"]["Environment"]["Variables"]
+    assert variables["MAIL_SENDER"] == {"Ref": "MailSender"}
+    assert "MAIL_QUEUE" not in variables
 
 
 def test_there_is_no_key_set_before_the_first_rotation() -> None:

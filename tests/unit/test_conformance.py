@@ -45,7 +45,7 @@ def test_documented_refusals_pass() -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "body", "message"),
     [
-        (202, JSON, task(), "getTask documents 200, 304, 401, 404"),
+        (202, JSON, task(), "getTask documents 200, 304, 401, 403, 404"),
         (200, {"Content-Type": "text/plain", "ETag": '"3"'}, task(), "the content type is 'text/plain'"),
         (200, {"ETag": '"3"'}, task(), "the content type is ''"),
         (200, JSON, task(), "the header ETag is missing"),
@@ -106,3 +106,35 @@ def test_an_answer_to_head_is_judged_without_a_body() -> None:
     check("HEAD", "/tasks", 404, PROBLEM, b"")
     with pytest.raises(NonconformingAnswerError, match="has no body"):
         check("HEAD", "/tasks", 404, PROBLEM, problem(404, "not_found"))
+
+
+def test_a_path_that_is_written_out_goes_before_one_with_a_parameter() -> None:
+    # As a passkey of the id `options`, there would be something to be deleted, and nothing to be asked for.
+    options = json.dumps(example("/account/passkeys/options", "post", "200")).encode()
+    check("POST", "/account/passkeys/options", 200, JSON, options)
+    check("PATCH", f"/account/passkeys/{TASK_ID}", 404, PROBLEM, problem(404, "not_found"))
+    with pytest.raises(NonconformingAnswerError, match="the document has no such operation"):
+        check("POST", f"/account/passkeys/{TASK_ID}", 200, JSON, options)
+
+
+@pytest.mark.parametrize("path", ["/auth/password/forgot", "/account/email/verification"])
+def test_what_needs_mail_must_say_where_none_is_sent_that_it_is_switched_off(path: str, mail_off: None) -> None:
+    check("POST", path, 404, PROBLEM, problem(404, "email_disabled"))
+    check("POST", path, 401, PROBLEM, problem(401, "authentication_required"))
+    with pytest.raises(NonconformingAnswerError, match="the code must be email_disabled, not 'not_found'"):
+        check("POST", path, 404, PROBLEM, problem(404, "not_found"))
+    with pytest.raises(NonconformingAnswerError, match="the document has no such operation"):
+        check("POST", path, 204, {}, b"")
+
+
+def test_what_needs_mail_must_not_be_switched_off_where_mail_is_sent() -> None:
+    check("POST", "/auth/password/forgot", 204, {}, b"")
+    with pytest.raises(NonconformingAnswerError, match="forgotPassword documents 204"):
+        check("POST", "/auth/password/forgot", 404, PROBLEM, problem(404, "email_disabled"))
+
+
+def test_nothing_else_may_be_switched_off(mail_off: None) -> None:
+    with pytest.raises(NonconformingAnswerError, match=r"\$\.code: 'email_disabled' is not one of"):
+        check("POST", "/nothing", 404, PROBLEM, problem(404, "email_disabled"))
+    with pytest.raises(NonconformingAnswerError, match="the status must be 403, 404 or 405"):
+        check("POST", "/nothing", 401, PROBLEM, problem(401, "authentication_required"))
