@@ -45,9 +45,9 @@ is accepted once. For when the app is lost there are {recovery_codes.COUNT} reco
 _PASSKEYS = """\
 ## Passkeys
 
-A passkey is a way to sign in of its own: it stands for address, password and second factor in one. Whatever is done \
-with passkeys takes two requests. The first gives `options` for the browser and a token; the second takes the token \
-and what the browser answered. Both are the JSON of Web Authentication Level 3, as \
+A passkey is a way to sign in of its own: it stands for address, password and second factor in one. To make \
+one, or to use it, takes two requests. The first gives `options` for the browser and a token; the second takes the \
+token and what the browser answered. Both are the JSON of Web Authentication Level 3, as \
 `parseCreationOptionsFromJSON()`, `parseRequestOptionsFromJSON()` and `toJSON()` have it. Whoever has a passkey can \
 remove the password.
 """
@@ -94,9 +94,9 @@ are counted apart from passwords. Failures are forgotten after a day.
 """
 
 _PATIENCE_WITH_MAIL = f"""
-Mails are counted too: after {attempts.MAILS_AT_ONCE} that were asked for in a row for one address from one network \
-there is a wait of a minute, which doubles with each further one. For one address there are \
-{attempts.MAILS_A_DAY} a day, but for networks that it was signed in from before.
+Mails that are asked for count like failures of a network; and after {attempts.MAILS_AT_ONCE} in a row for one address \
+from one network there is a wait of a minute, which doubles with each further one. Beyond {attempts.MAILS_A_DAY} in a \
+day for one address, only networks that it was signed in from before may ask.
 """
 
 _REST = f"""\

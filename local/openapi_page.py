@@ -119,11 +119,14 @@ class _Page:
         yield _table(f"Answers: {summary}", ("Status", "Meaning", "Headers", "Body"), rows)
         yield "<h4>Example</h4>"
         yield _code(_curl(method, path, operation, public=not security), "Request")
+        for name, example in _examples(operation)[1:]:
+            yield f"<p>Another body, {name}:</p>"
+            yield _code(_indented(example), f"Another body, {name}")
         for status, response in operation["responses"].items():
             for media_type, content in self.resolved(response).get("content", {}).items():
                 if "example" in content and media_type != "application/problem+json":
                     yield f"<p>Answer, {status}:</p>"
-                    yield _code(json.dumps(content["example"], indent=2, ensure_ascii=False), f"Answer {status}")
+                    yield _code(_indented(content["example"]), f"Answer {status}")
         yield "</article>"
 
     def _request(self, summary: str, body: Json) -> Iterator[str]:
@@ -266,15 +269,25 @@ def _block(block: str) -> str:
     return f"<p>{_inline(block)}</p>"
 
 
+def _examples(operation: Json) -> list[tuple[str, Any]]:
+    """The names and values of the examples of an operation's body, which are the same in all its media types."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        return [(name, example["value"]) for name, example in content["examples"].items()]
+    return []
+
+
+def _indented(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def _curl(method: str, path: str, operation: Json, *, public: bool) -> str:
     """The request as a shell command, with the first example of its body."""
     address = f'"$API{path}"'.replace("{id}", "$ID")
     parts = [f"curl {address}" if method == "GET" else f"curl -X {method} {address}"]
     if not public:
         parts.append('-H "Authorization: Bearer $TOKEN"')
-    if body := operation.get("requestBody"):
-        media_type, content = next(iter(body["content"].items()))
-        example = next(iter(content["examples"].values()))["value"]
+    for _, example in _examples(operation)[:1]:
+        media_type = next(iter(operation["requestBody"]["content"]))
         parts.append(f'-H "Content-Type: {media_type}"')
         parts.append("-d " + shlex.quote(json.dumps(example, ensure_ascii=False)))
     return " \\\n  ".join(parts)

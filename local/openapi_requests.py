@@ -1,13 +1,12 @@
 """The schemas of the bodies that the service takes, made from the very models that validate them: no limit twice."""
 
-import json
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import Json, ref
+from local.openapi_basics import Json, nullable, ref
 
 # isort: split
 from taskward.identity import passwords
@@ -76,8 +75,6 @@ _NEW_PASSWORD: Json = {
 _OWN_PASSWORD: Json = {"format": "password", "description": "The account's; only an account without one needs none"}
 _CODE: Json = {"description": "What the authenticator app shows now, or a recovery code"}
 _STEP_TOKEN: Json = {"description": "From the first step"}
-_ASSERTION: Json = ref("schemas", "AuthenticationResponseJSON")
-_ATTESTATION: Json = ref("schemas", "RegistrationResponseJSON")
 _LINK_TOKEN: Json = {"description": "What stands behind `#token=` in the link that was sent"}
 
 # What the models check in code of their own, or leave to other modules, and what a reader wants to know besides.
@@ -91,19 +88,11 @@ _REMARKS: dict[str, dict[str, Json]] = {
     "Credentials": {"password": {"format": "password"}, "delivery": {"description": _DELIVERY}},
     "RefreshRequest": {"refresh_token": {"description": "A refresh token; null or absent when it comes as the cookie"}},
     "SecondStep": {"step_token": _STEP_TOKEN, "code": _CODE, "delivery": {"description": _DELIVERY}},
-    "PasskeySignIn": {
-        "step_token": _STEP_TOKEN,
-        "credential": {**_ASSERTION, "description": "What the passkey has signed"},
-        "delivery": {"description": _DELIVERY},
-    },
+    "PasskeySignIn": {"step_token": _STEP_TOKEN, "delivery": {"description": _DELIVERY}},
     "Reauthentication": {
         "password": {"format": "password", "description": "The account's"},
         "code": {"description": "What the authenticator app shows now, or a recovery code; with a second factor"},
         "step_token": {"description": "From the first step with a passkey"},
-        "credential": {
-            "anyOf": [_ASSERTION, {"type": "null"}],
-            "description": "What the passkey has signed; with `step_token`, in place of a password",
-        },
     },
     "PasswordReset": {"token": _LINK_TOKEN, "new_password": _NEW_PASSWORD},
     "FollowedLink": {"token": _LINK_TOKEN},
@@ -111,11 +100,7 @@ _REMARKS: dict[str, dict[str, Json]] = {
     "EmailChange": {"email": {"format": "idn-email"}, "password": _OWN_PASSWORD},
     "CodeOnly": {"code": {"description": "What the authenticator app shows now"}},
     "SecondFactorRemoval": {"password": _OWN_PASSWORD, "code": _CODE},
-    "NewPasskey": {
-        "step_token": _STEP_TOKEN,
-        "credential": {**_ATTESTATION, "description": "What the browser has made"},
-        "name": {"description": "To tell it from others"},
-    },
+    "NewPasskey": {"step_token": _STEP_TOKEN, "name": {"description": "To tell it from others"}},
     "PasskeyPatch": {"name": {"description": "To tell it from others"}},
     "NewAccessToken": {
         "name": {"description": "To tell it from others"},
@@ -154,6 +139,14 @@ _REMARKS: dict[str, dict[str, Json]] = {
     "Completion": {"completed": {"description": "true completes, false reopens, null or absent toggles"}},
 }
 
+# In place of what the models have: any object. See `webauthn` for what is asked of it.
+_ASSERTION: Json = ref("schemas", "AuthenticationResponseJSON")
+_CREDENTIALS: dict[str, Json] = {
+    "PasskeySignIn": {**_ASSERTION, "description": "What the passkey has signed"},
+    "Reauthentication": nullable(_ASSERTION, "What the passkey has signed; with `step_token`, in place of a password"),
+    "NewPasskey": {**ref("schemas", "RegistrationResponseJSON"), "description": "What the browser has made"},
+}
+
 
 def request_schemas(*, mail: bool) -> Json:
     """The bodies that the service takes, as the models that validate them say."""
@@ -164,11 +157,10 @@ def request_schemas(*, mail: bool) -> Json:
     for name, schema in schemas.items():
         del schema["title"]
         for member, remark in _REMARKS[name].items():
-            described = schema["properties"][member]
-            if "$ref" in json.dumps(remark):
-                # Says more than the model's own: any object.
-                described.clear()
-            described.update(remark)
+            schema["properties"][member].update(remark)
+        if name in _CREDENTIALS:
+            schema["properties"]["credential"] = _CREDENTIALS[name]
+    schemas["Reauthentication"]["anyOf"] = [{"required": ["password"]}, {"required": ["step_token", "credential"]}]
     # What is left out of a patch stays: a client that fills in a default would clear it.
     for member in schemas["AccountPatch"]["properties"].values():
         del member["default"]

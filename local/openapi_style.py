@@ -28,7 +28,7 @@ nav {
   padding: 1.5rem 1rem 2rem 2rem; font-size: .9rem; border-right: 1px solid var(--line);
 }
 nav ul { list-style: none; margin: 0 0 1rem; padding: 0; }
-nav li a { display: block; padding: .15rem 0; text-decoration: none; }
+nav li a { display: flex; align-items: baseline; padding: .15rem 0; text-decoration: none; }
 nav li a:hover { text-decoration: underline; }
 nav p { margin: 1rem 0 .3rem; font-weight: 650; }
 nav code { background: none; padding: 0; }
@@ -49,7 +49,7 @@ pre { background: var(--code); padding: .8rem 1rem; border-radius: .4rem; overfl
 pre code { padding: 0; background: none; }
 .route { font-size: 1.05rem; }
 .method { font: 700 .8em/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-nav .method { display: inline-block; min-width: 3.6rem; }
+nav .method { flex: none; min-width: 3.6rem; }
 .get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); }
 .patch { color: var(--patch); } .delete { color: var(--delete); }
 .table { overflow-x: auto; margin: .5rem 0; }

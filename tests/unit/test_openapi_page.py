@@ -106,3 +106,19 @@ def test_the_page_shows_every_example_of_an_answer(mail: bool) -> None:
                     assert escape(json.dumps(content["example"], indent=2, ensure_ascii=False)) in article
                     shown += 1
     assert shown > 25
+
+
+@BOTH
+def test_the_page_shows_every_example_of_a_body(mail: bool) -> None:
+    text = page(document(mail=mail))
+    shown = 0
+    for _, _, operation in operations(mail=mail):
+        article = text.partition(f'id="{operation["operationId"]}"')[2].partition("</article>")[0]
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            first, *others = content["examples"].items()
+            assert escape(json.dumps(first[1]["value"], ensure_ascii=False)) in article
+            for name, example in others:
+                assert f"<p>Another body, {name}:</p>" in article
+                assert escape(json.dumps(example["value"], indent=2, ensure_ascii=False)) in article
+                shown += 1
+    assert shown > 10

@@ -115,6 +115,14 @@ def test_the_schemas_of_the_account_refuse_what_the_models_refuse(schema: str, v
     assert not validator("components", "schemas", schema).is_valid(value)
 
 
+@pytest.mark.parametrize("value", [{}, {"code": "492039"}, {"step_token": "a.b.c"}])
+def test_a_proof_is_a_password_or_a_passkey(value: dict[str, Any]) -> None:
+    judge = validator("components", "schemas", "Reauthentication")
+    assert not judge.is_valid(value)
+    assert judge.is_valid(value | {"password": "plum-orbit-cello-42"})
+    assert judge.is_valid(value | {"step_token": "a.b.c", "credential": openapi_examples.EXAMPLE_ASSERTION})
+
+
 @pytest.mark.parametrize("value", [{}, {"name": None}, {"timezone": None}, {"name": "Ada", "timezone": "Asia/Kolkata"}])
 def test_a_patch_of_an_account_may_clear_each_member(value: dict[str, Any]) -> None:
     MODELS["AccountPatch"].model_validate(value)
