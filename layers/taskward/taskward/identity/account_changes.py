@@ -15,7 +15,15 @@ from taskward.identity import events, sessions
 from taskward.identity.event_tables import EventItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
-from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, room_in, transact
+from taskward.storage import (
+    CONFLICT_ATTEMPTS,
+    TransactionConflictError,
+    back_off,
+    connection_of,
+    room_in,
+    transact,
+    user_key,
+)
 
 Change = Callable[[TransactWrite, UserItem, Condition, list[SessionItem]], list[EventItem]]
 """Adds the actions for an account and its live sessions, one on the condition given, and says what to record."""
@@ -37,8 +45,27 @@ def commit(user: UserItem, change: Change) -> None:
             _commit(user, change)
             return
         except TransactionConflictError:
-            user = _with_same_credential(user)
+            current = _current(user.pk)
+            if current.credential_version != user.credential_version:
+                raise CredentialChangedError from None
+            user = current
         back_off(attempt)
+    raise UnavailableError
+
+
+def commit_anyway(user_id: str, change: Change) -> None:
+    """Like `commit`, for what is to be done whatever the credentials are: again also when these were changed meanwhile.
+
+    Raises
+    ------
+    CredentialChangedError: the account is gone.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            _commit(_current(user_key(user_id)), change)
+            return
+        except TransactionConflictError:
+            back_off(attempt)
     raise UnavailableError
 
 
@@ -66,11 +93,8 @@ def _commit(user: UserItem, change: Change) -> None:
         events.record(event)
 
 
-def _with_same_credential(user: UserItem) -> UserItem:
+def _current(key: str) -> UserItem:
     try:
-        current = UserItem.get(user.pk, PROFILE, consistent_read=True)
+        return UserItem.get(key, PROFILE, consistent_read=True)
     except UserItem.DoesNotExist:
         raise CredentialChangedError from None
-    if current.credential_version != user.credential_version:
-        raise CredentialChangedError
-    return current

@@ -147,9 +147,6 @@ def undo(token: str, site: str, client: Client) -> None:
     InvalidLinkError: it was used, is over, or an earlier change of the address was taken back.
     """
     link = links.found(token, "address_undo")
-    user = lookup.stored_user(link.user_id)
-    if user is None:
-        raise InvalidLinkError
 
     def restore(
         write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]
@@ -171,7 +168,8 @@ def undo(token: str, site: str, client: Client) -> None:
         ]
 
     try:
-        account_changes.commit(user, restore)
+        # Whoever has taken the account over may go on changing it, and must not hold its owner up by that.
+        account_changes.commit_anyway(link.user_id, restore)
     except account_changes.CredentialChangedError:
         raise InvalidLinkError from None
     outbox.post_if_possible(password_reset.message(emails.normalised(link.email), site, client))
@@ -208,8 +206,7 @@ def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, li
     if user.second_factor_at is not None and user.second_factor_at >= since:
         write.delete(SecondFactorItem(user.pk, SECOND_FACTOR))
         changes.append(UserItem.second_factor_at.remove())
-    same = UserItem.passkeys.does_not_exist() if user.passkeys is None else UserItem.passkeys == user.passkeys
-    write.update(user, actions=changes, condition=unchanged & same)
+    write.update(user, actions=changes, condition=unchanged)
 
 
 def _ways_back(user: UserItem) -> dict[str, int]:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from taskward import clock
@@ -196,10 +197,9 @@ def representation(passkey: PasskeyItem) -> dict[str, Any]:
 
 
 def _count_in(write: TransactWrite, user: UserItem, number: int) -> None:
-    """Note how many passkeys there are, if their number and the password are as they were when it was read."""
-    same = UserItem.passkeys.does_not_exist() if user.passkeys is None else UserItem.passkeys == user.passkeys
-    unchanged = same & (UserItem.credential_version == user.credential_version)
-    write.update(user, actions=[UserItem.passkeys.set(number)], condition=unchanged)
+    """Note how many passkeys there are, if they and the password are as they were when the account was read."""
+    changes: list[Action] = [UserItem.passkeys.set(number), UserItem.credential_version.add(1)]
+    write.update(user, actions=changes, condition=UserItem.credential_version == user.credential_version)
 
 
 def _existing(user_id: str, passkey_id: str) -> PasskeyItem:

@@ -58,7 +58,7 @@ def change_password(principal: Principal, request: PasswordChange, client: Clien
 
 
 def remove_password(principal: Principal, client: Client) -> None:
-    """Take the password away as a way in, for those who sign in with passkeys alone.
+    """Take the password away as a way in, for those who sign in with passkeys alone; where there is none, do nothing.
 
     Raises
     ------
@@ -67,15 +67,16 @@ def remove_password(principal: Principal, client: Client) -> None:
     LastWayInError: the account has no passkey.
     """
     require_recent(principal)
+    if users.signed_in(principal).password_hash is None:
+        return
     told = [events.new("password_removed", principal.user_id, client, principal.session_id)]
 
     def fill(write: TransactWrite) -> None:
         user = users.signed_in(principal)
         if not user.passkeys:
             raise LastWayInError
-        same = (UserItem.credential_version == user.credential_version) & (UserItem.passkeys == user.passkeys)
         actions = [UserItem.password_hash.remove(), UserItem.credential_version.add(1)]
-        write.update(user, actions=actions, condition=same)
+        write.update(user, actions=actions, condition=UserItem.credential_version == user.credential_version)
         events.store_in(write, told)
 
     transact_rechecked(connection_of(UserItem), fill)

@@ -21,9 +21,10 @@ def email_key(normalised: str) -> str:
 class UserItem(Table):
     """An account. `email` is as given, `timezone` an IANA name; times are whole seconds since 1970.
 
-    `credential_version` grows with every change of password, second factor or address, `sign_ins` with every sign-in:
-    who makes a change of either on condition of both knows all sessions there are. There is no `password_hash` when
-    the password was removed. `passkeys` is their number, kept with them, so that the last way in can be told.
+    `credential_version` grows with every change of password, passkeys, second factor or address, `sign_ins` with every
+    sign-in: who makes a change of either on condition of both knows all sessions there are. There is no
+    `password_hash` when the password was removed. `passkeys` is their number, kept with them, so that the last way in
+    can be told.
     """
 
     class Meta(TableMeta):
