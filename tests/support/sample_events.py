@@ -165,7 +165,8 @@ def check_problem(answer: Answer, request_id: str, case: Case) -> None:
     assert sorted(error["field"] for error in errors) == sorted(case.fields)
     assert all(error["message"] for error in errors)
     assert answer.header("set-cookie") is None
-    assert (answer.header("www-authenticate") is not None) == (case.status == 401)
+    says_why = case.status == 401 or case.code == "insufficient_scope"
+    assert (answer.header("www-authenticate") is not None) == says_why
     assert (answer.header("retry-after") is not None) == (case.status in (429, 503))
 
 
