@@ -12,14 +12,14 @@ from local.stack import Stack
 
 FUNCTIONS = (
     *("Authorizer", "Register", "Login", "Refresh", "Sessions", "Account", "Tasks"),
-    *("Worker", "Discovery", "RotateKeys"),
+    *("Recovery", "Factors", "Worker", "Discovery", "RotateKeys"),
 )
 TABLES = ("Users", "Sessions", "Tasks")
 
 # (function, table): what it may do there. What is not here, it must not do. (Which rows, the emulator does not enforce;
 # the template's own test shows it.)
 ALLOWED: dict[tuple[str, str], set[str]] = {
-    ("Authorizer", "Sessions"): {"GetItem"},
+    ("Authorizer", "Sessions"): {"GetItem", "UpdateItem"},
     ("Register", "Users"): {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     ("Register", "Sessions"): {"PutItem", "GetItem", "DeleteItem"},
     ("Login", "Users"): {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
@@ -30,8 +30,12 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("Sessions", "Users"): {"GetItem", "PutItem"},
     ("Account", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
     ("Account", "Sessions"): {"GetItem", "Query", "DeleteItem"},
+    ("Recovery", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
+    ("Recovery", "Sessions"): {"GetItem", "Query", "DeleteItem"},
+    ("Factors", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
+    ("Factors", "Sessions"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
     ("Tasks", "Tasks"): {"GetItem", "PutItem", "Query created"},
-    ("Worker", "Users"): {"GetItem", "UpdateItem", "Query", "BatchWriteItem"},
+    ("Worker", "Users"): {"GetItem", "PutItem", "UpdateItem", "Query", "BatchWriteItem"},
     ("Worker", "Sessions"): {"Query", "BatchWriteItem"},
     ("Worker", "Tasks"): {"Query", "BatchWriteItem"},
     ("Discovery", "Sessions"): {"GetItem"},
@@ -41,10 +45,12 @@ SECRETS: dict[tuple[str, str], set[str]] = {
     ("Register", "SigningKeys"): {"GetSecretValue"},
     ("Login", "SigningKeys"): {"GetSecretValue"},
     ("Refresh", "SigningKeys"): {"GetSecretValue"},
+    ("Factors", "SigningKeys"): {"GetSecretValue"},
     ("RotateKeys", "SigningKeys"): {"GetSecretValue", "PutSecretValue"},
     ("RotateKeys", "Origin"): {"GetSecretValue"},
 }
 
+KEYS: dict[str, set[str]] = {"Login": {"Decrypt"}, "Factors": {"Encrypt", "Decrypt"}}
 
 MAILING = ("Account", "Factors", "Login", "Recovery", "Refresh", "Register")
 QUEUES: dict[tuple[str, str], set[str]] = {
@@ -135,6 +141,24 @@ def test_a_role_may_read_or_write_only_the_secrets_of_its_function(stack: Stack,
         tried = {name: call for name, call in actions.items() if name == "GetSecretValue" or name not in expected}
         allowed = {name for name, (operation, arguments) in tried.items() if is_allowed(client, operation, arguments)}
         assert allowed == expected & tried.keys(), secret
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_may_use_the_encryption_key_only_as_its_function_does(stack: Stack, function: str) -> None:
+    client = Actor(stack, function).client("kms")
+    (key,) = (entry["KeyId"] for entry in stack.client("kms").list_keys()["Keys"])
+    sealed = stack.client("kms").encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    actions: dict[str, tuple[str, dict[str, Any]]] = {
+        "Encrypt": ("encrypt", {"Plaintext": b"x"}),
+        "Decrypt": ("decrypt", {"CiphertextBlob": sealed}),
+        "GenerateDataKey": ("generate_data_key", {"KeySpec": "AES_256"}),
+        "DisableKey": ("disable_key", {}),
+        "ScheduleKeyDeletion": ("schedule_key_deletion", {}),
+    }
+    allowed = {
+        name for name, (operation, more) in actions.items() if is_allowed(client, operation, {"KeyId": key} | more)
+    }
+    assert allowed == KEYS.get(function, set())
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -11,7 +11,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from taskward import settings
 from taskward.errors import EmailDisabledError
-from taskward.storage import is_passing_fault
 from taskward.telemetry import logger
 
 
@@ -67,7 +66,5 @@ def post_if_possible(message: dict[str, Any]) -> None:
         return
     try:
         post(message)
-    except (BotoCoreError, ClientError) as error:
-        if not is_passing_fault(error):
-            raise
+    except (BotoCoreError, ClientError):
         logger.exception("a mail could not be queued", extra={"kind": message["kind"]})
