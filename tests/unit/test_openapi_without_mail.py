@@ -50,7 +50,8 @@ OF_MAIL = (
     r"forgot\b",
     "came back",
     "unverified",
-    "link .{0,9}sent",
+    r"link\b.{0,40}\bsent\b",
+    r"\bverify\b",
     "verified address",
     "/auth/email",
 )
