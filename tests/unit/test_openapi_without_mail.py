@@ -51,7 +51,7 @@ OF_MAIL = (
     "came back",
     "unverified",
     r"link\b.{0,40}\bsent\b",
-    r"\bverify\b",
+    "verify the address",
     "verified address",
     "/auth/email",
 )
