@@ -26,7 +26,8 @@ Values = dict[str, str]
 
 
 def link(page: str) -> str:
-    """The token of the newest link to a page of the site, once all mail that waits was sent."""
+    """The token of the newest link to a page of the site, once all mail that waits was sent, delayed or not."""
+    aws.hasten("MAIL_QUEUE")
     send_mail()
     found = re.findall(rf"^\S+/{page}#token=(\S+)$", "\n".join(mail.text for mail in aws.mailed()), re.MULTILINE)
     return str(found[-1])
