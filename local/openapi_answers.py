@@ -7,7 +7,7 @@ from local.openapi_basics import ID, TIME, TIME_OR_NULL, Json, closed, list_of, 
 from local.openapi_factor_answers import factor_answer_schemas
 
 # isort: split
-from taskward.identity import events
+from taskward.identity import events, links
 from taskward.jobs import jobs, tables
 from taskward.jobs.results import LINK_SECONDS, MEDIA_TYPE
 from taskward.work import export
@@ -33,7 +33,11 @@ def answer_schemas(*, mail: bool) -> Json:
         "Job": closed("What was asked for and is not done at once.", job),
         "JobResult": closed("What a job made, for whoever has the link.", _job_result()),
         "AccountExport": closed(
-            "What the link of an export leads to: everything that is held about a user, without secrets.", _export()
+            "What the link of an export leads to: everything that is held about a user, without secrets.",
+            _export(mail=mail),
+        ),
+        **(
+            {"SentLink": closed("A link that was sent by mail and was not followed yet.", _sent_link())} if mail else {}
         ),
         "KnownAddress": closed("A network that the user has signed in from in the last 90 days.", _known_address()),
         "ExportedSession": closed("A session, as it stands in an export.", _without(session, "current")),
@@ -230,13 +234,27 @@ def _known_address() -> Json:
     }
 
 
-def _export() -> Json:
+def _sent_link() -> Json:
+    return {
+        "purpose": {"type": "string", "enum": list(get_args(links.Purpose)), "description": "What it is for"},
+        "email": {"type": "string", "description": "The address that it was sent to"},
+        "created_at": TIME,
+        "expires_at": {**TIME, "description": "When it stops working"},
+    }
+
+
+def _export(*, mail: bool) -> Json:
+    sent = list_of("SentLink") if mail else {"type": "array", "description": "Of no meaning here"}
     return {
         "format": {"const": export.FORMAT},
         "version": {"const": export.VERSION, "description": "Grows when a reader would have to change"},
         "exported_at": {**TIME, "description": "When the export began; what changes while it runs may be in it or not"},
         "account": ref("schemas", "User"),
+        "second_factor": ref("schemas", "SecondFactor"),
         "known_addresses": list_of("KnownAddress"),
+        "passkeys": list_of("Passkey"),
+        "access_tokens": list_of("PersonalAccessToken"),
+        "links": sent,
         "sessions": list_of("ExportedSession"),
         "events": list_of("SecurityEvent"),
         "jobs": list_of("ExportedJob"),

@@ -90,7 +90,7 @@ def test_every_operation_that_there_is_without_mail_is_the_same_with_it() -> Non
 def test_the_components_differ_in_what_needs_mail_and_nowhere_else() -> None:
     with_mail, without = document(mail=True)["components"], document(mail=False)["components"]
     assert {name for name in with_mail["schemas"] if name not in without["schemas"]} == {
-        *("ForgottenPassword", "PasswordReset", "FollowedLink", "EmailChange")
+        *("ForgottenPassword", "PasswordReset", "FollowedLink", "EmailChange", "SentLink")
     }
     assert {name for name in with_mail["responses"] if name not in without["responses"]} == {"LinkRefused"}
     differing = {
@@ -99,7 +99,7 @@ def test_the_components_differ_in_what_needs_mail_and_nowhere_else() -> None:
         for name, component in without[kind].items()
         if without_words(component) != without_words(with_mail[kind][name])
     }
-    assert differing == {"Problem", "NotYetAllowed", "SecurityEvent"}
+    assert differing == {"Problem", "NotYetAllowed", "SecurityEvent", "AccountExport"}
     codes = "properties", "code", "enum"
     assert _at(with_mail["schemas"]["Problem"], *codes) - _at(without["schemas"]["Problem"], *codes) == {
         *("email_unverified", "invalid_link")
