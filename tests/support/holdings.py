@@ -1,5 +1,6 @@
 """All that the service holds about one user, put there and looked up: rows of three tables, objects of the bucket."""
 
+import json
 import os
 from typing import Any
 
@@ -12,7 +13,7 @@ from taskward.identity.link_tables import LinkItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, EmailItem, UsedStepItem, UserItem, email_key, used_step_key
 from taskward.jobs import jobs, results
-from taskward.storage import user_key
+from taskward.storage import connection_of, user_key
 from taskward.tasks.tables import TaskItem
 from tests.support import aws
 from tests.support.people import HOME, registered, signed_in
@@ -145,6 +146,12 @@ def held(user_id: str) -> dict[str, list[Any]]:
         kind = key.sk.partition("#")[0]
         found.setdefault(kinds[kind], []).append(key.sk)
     return {kind: rows for kind, rows in found.items() if rows}
+
+
+def as_stored(model: Any, partition: str) -> str:
+    """All rows of a partition as the database has them, in one text; bytes in hexadecimal."""
+    found = connection_of(model).query(model.Meta.table_name, partition, consistent_read=True)
+    return json.dumps(found["Items"], default=lambda value: bytes(value).hex(), sort_keys=True)
 
 
 def keys(operation: str, member: str, prefix: str = "") -> list[str]:
