@@ -8,6 +8,9 @@ DYNAMODB := $(if $(and $(shell command -v java),$(shell command -v npm)),.venv/d
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
+# One of them deploys the service and talks to it, the other does everything else meanwhile.
+WORKERS := --numprocesses 2 --dist loadgroup
+
 .DEFAULT_GOAL := help
 .PHONY: help run update reset test test-unit bench-deletion bench-export bench-sign-in lint validate build lock openapi deploy tools clean
 
@@ -24,7 +27,7 @@ reset: tools ## Forget all local data
 	@$(RUN) -m local.run reset
 
 test: tools $(DYNAMODB) ## All tests that this machine can run
-	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(TESTS)
+	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(or $(TESTS),$(WORKERS))
 
 test-unit: tools ## The tests that take seconds
 	@$(RUN) -m pytest tests/unit tests/integration
