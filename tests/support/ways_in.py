@@ -5,16 +5,26 @@ from typing import Any
 
 from taskward import clock
 from taskward.client import Client
-from taskward.identity import access_token_changes, keys, passkey_sign_in, passkeys, second_factor, totp
+from taskward.identity import (
+    access_token_changes,
+    email_change,
+    keys,
+    links,
+    passkey_sign_in,
+    passkeys,
+    second_factor,
+    totp,
+)
 from taskward.identity.access_token_tables import AccessTokenItem
 from taskward.identity.factor_tables import PasskeyItem
 from taskward.identity.models import NewAccessToken, NewPasskey
 from taskward.identity.session_tables import SessionItem
-from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
 from taskward.storage import user_key
+from tests.support import aws
 from tests.support.authenticator import Authenticator
-from tests.support.mailbox import SITE
-from tests.support.people import HOME, principal_of, registered
+from tests.support.mailbox import SITE, Mailbox, deliver, token_in
+from tests.support.people import ELSEWHERE, HOME, principal_of, registered
 
 
 def verified(email: str | None = None) -> tuple[UserItem, SessionItem]:
@@ -27,6 +37,32 @@ def verified(email: str | None = None) -> tuple[UserItem, SessionItem]:
 def account(user_id: str) -> UserItem:
     """An account as it is stored now."""
     return UserItem.get(user_key(user_id), PROFILE, consistent_read=True)
+
+
+def owner(email: str) -> str:
+    """Whose an address is, in normal form; nobody's that was given up."""
+    item = EmailItem.get(email_key(email), ADDRESS, consistent_read=True)
+    assert item.expires_at is None
+    return str(item.user_id)
+
+
+def change_address(user: UserItem, email: str, mailbox: Mailbox) -> dict[str, Any]:
+    """Change an account's address; the message by which the former one is told."""
+    token = links.store(account(user.user_id), "address_change", email)
+    email_change.confirm(token, SITE, ELSEWHERE)
+    (message,) = mailbox.taken("address_changed")
+    return message
+
+
+def way_back(message: dict[str, Any]) -> str:
+    """The token of the way back that such a message leads to."""
+    deliver(message)
+    return token_in(aws.mailed()[-1])
+
+
+def changed_address(user: UserItem, email: str, mailbox: Mailbox) -> str:
+    """Change an account's address; the token of the way back."""
+    return way_back(change_address(user, email, mailbox))
 
 
 def authenticator(**settings: Any) -> Authenticator:
