@@ -103,6 +103,8 @@ def test_there_is_a_letter_for_each_kind_of_event_that_somebody_is_told_of(event
     assert event in get_args(events.Kind)
     letter = noticed(event)
     assert "If this was not you" in letter.text
+    # Neither a new password nor a reset takes them away.
+    assert "remove passkeys and personal access tokens that are not yours" in letter.text
     assert "end the other sessions" in letter.text
 
 

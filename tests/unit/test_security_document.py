@@ -233,7 +233,10 @@ def test_the_numbers_of_the_code_are_those_of_the_page() -> None:
 def test_the_numbers_of_mails_are_those_of_the_page() -> None:
     counters = {cells[0]: cells[1:3] for cells in _table("### Guessing", "Counter")}
     asked_for = counters["of an address and a network, mails that were asked for"]
-    assert asked_for == [str(attempts.MAILS_AT_ONCE), f"a wait that doubles, from {attempts._MAIL_WAIT_SECONDS} seconds"]
+    assert asked_for == [
+        str(attempts.MAILS_AT_ONCE),
+        f"a wait that doubles, from {attempts._MAIL_WAIT_SECONDS} seconds",
+    ]
     everywhere = counters["of an address, mails from everywhere"]
     assert everywhere == [str(attempts.MAILS_A_DAY), "no mail until it is forgotten"]
 
