@@ -13,8 +13,8 @@ from typing import Final
 from taskward.mail.programs import described
 
 _HINT: Final = (
-    "If this was not you: sign in, change the password, end the other sessions, and remove passkeys and personal access "
-    "tokens that are not yours. If you cannot sign in any more, have the password reset first."
+    "If this was not you: sign in, change the password, end the other sessions, and remove passkeys and personal "
+    "access tokens that are not yours. If you cannot sign in any more, have the password reset first."
 )
 _CLOSING: Final = "Taskward sends this by itself. Nobody reads an answer to it."
 _UNASKED: Final = "If you did not ask for this, you need do nothing."
