@@ -39,6 +39,18 @@ def verify(values: Values) -> Values:
     return values
 
 
+def change_link(values: Values) -> str:
+    """Ask for another address; the token of the link that confirms it."""
+    assert ask("account/change_email", **values).status == 204
+    return link("confirm-email")
+
+
+def change_address(values: Values) -> str:
+    """Change the address to another one; the token of the way back."""
+    assert ask("recovery/confirm", change_token=change_link(values)).status == 204
+    return link("restore-email")
+
+
 # --- The second factor -----------------------------------------------------------------------------------------------
 
 
