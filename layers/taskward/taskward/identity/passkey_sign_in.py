@@ -55,9 +55,11 @@ def _start(step: steps.Step, answer: Mapping[str, Any], site: str, client: Clien
         raise InvalidPasskeyError
 
     def proof(write: TransactWrite) -> list[EventItem]:
-        # First: what comes a second time is a replay, and says nothing of the passkey's counter.
+        passkey = _existing(user_id, credential_id)
+        # Before the answer is verified, and after the passkey was read: what comes a second time is a replay, also when
+        # the first time it has just moved the counter on, and says nothing of that.
         steps.use_in(write, step, user_id)
-        _prove_in(write, user_id, credential_id, answer, step, site)
+        _prove_in(write, passkey, answer, step, site)
         return []
 
     try:
@@ -91,8 +93,9 @@ def reauthenticate(
         _, credential_id = webauthn.claimed_passkey(answer, principal.user_id)
 
         def proof(write: TransactWrite) -> list[EventItem]:
+            passkey = _existing(principal.user_id, credential_id)
             passkeys.use_up(write, step, principal.user_id)
-            _prove_in(write, principal.user_id, credential_id, answer, step, site)
+            _prove_in(write, passkey, answer, step, site)
             return []
 
         reauthentication.renew(principal, client, proof)
@@ -102,13 +105,17 @@ def reauthenticate(
         raise WrongPasskeyError from None
 
 
-def _prove_in(
-    write: TransactWrite, user_id: str, credential_id: bytes, answer: Mapping[str, Any], step: steps.Step, site: str
-) -> None:
-    """Verify an answer with the passkey as it is stored now, and move its counter on in the transaction."""
+def _existing(user_id: str, credential_id: bytes) -> PasskeyItem:
     passkey = passkeys.stored(user_id, credential_id)
     if passkey is None:
         raise InvalidPasskeyError
+    return passkey
+
+
+def _prove_in(
+    write: TransactWrite, passkey: PasskeyItem, answer: Mapping[str, Any], step: steps.Step, site: str
+) -> None:
+    """Verify an answer with the passkey as it was read, and move its counter on in the transaction."""
     before = int(passkey.sign_count)
     count = webauthn.verify_assertion(
         Site(site), step.challenge, answer, public_key=passkey.public_key, sign_count=before
