@@ -1,6 +1,5 @@
 """The second factor of who is signed in: turned on, its recovery codes, turned off; fed from events/factors."""
 
-import base64
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,7 +7,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import aws
-from tests.support.factors import SecondFactor, Values, add_second_factor, first_step, verify
+from tests.support.factors import Values, add_second_factor, begin_second_factor, first_step, verify
 from tests.support.sample_events import (
     Case,
     ask,
@@ -64,16 +63,11 @@ def ann(moto_tables: None, clock: Clock) -> Values:
     return verify(signed_up())
 
 
-def begin(ann: Values) -> SecondFactor:
-    """The app of an enrolment that waits for its first code."""
-    return SecondFactor(base64.b32decode(ask("factors/begin_second_factor", **ann).json()["secret"]), [])
-
-
 def prepared(name: str, ann: Values, clock: Clock) -> Values:
     """Her values, with a second factor as far as the event needs one."""
     if name in WITHOUT:
         return ann
-    app = begin(ann) if name in WAITING else add_second_factor(ann, clock)
+    app = begin_second_factor(ann) if name in WAITING else add_second_factor(ann, clock)
     values = {"code": app.code(), "recovery_code": next(iter(app.recovery_codes), "")}
     return ann | {key: values[key] for key in placeholders(name) & values.keys()}
 
@@ -118,7 +112,7 @@ def test_the_secret_comes_as_text_and_as_what_a_qr_code_says(ann: Values, clock:
 
 
 def test_it_is_on_from_its_first_code_and_not_before(ann: Values, clock: Clock) -> None:
-    app = begin(ann)
+    app = begin_second_factor(ann)
     off = {"enabled": False, "enabled_at": None, "recovery_codes_left": 0}
     assert ask("factors/read_second_factor", **ann).json() == off
     assert ask("account/read", **ann).json()["second_factor"] is False
@@ -132,7 +126,7 @@ def test_it_is_on_from_its_first_code_and_not_before(ann: Values, clock: Clock) 
 
 
 def test_ten_recovery_codes_are_shown_once_and_never_again(ann: Values, clock: Clock) -> None:
-    app = begin(ann)
+    app = begin_second_factor(ann)
     answer = ask("factors/confirm_second_factor", **ann, code=app.code())
     codes = answer.json()["recovery_codes"]
     assert (len(codes), len(set(codes))) == (10, 10)
@@ -142,7 +136,7 @@ def test_ten_recovery_codes_are_shown_once_and_never_again(ann: Values, clock: C
 
 
 def test_an_enrolment_is_over_after_ten_minutes(ann: Values, clock: Clock) -> None:
-    app = begin(ann)
+    app = begin_second_factor(ann)
     clock.advance(seconds=599)
     assert ask("factors/confirm_second_factor_wrong_code", **ann).json()["code"] == "wrong_code"
     clock.advance(seconds=1)
@@ -151,7 +145,7 @@ def test_an_enrolment_is_over_after_ten_minutes(ann: Values, clock: Clock) -> No
 
 
 def test_of_two_enrolments_the_later_one_counts(ann: Values) -> None:
-    first, second = begin(ann), begin(ann)
+    first, second = begin_second_factor(ann), begin_second_factor(ann)
     assert ask("factors/confirm_second_factor", **ann, code=first.code()).json()["code"] == "wrong_code"
     assert ask("factors/confirm_second_factor", **ann, code=second.code()).status == 200
 
@@ -242,14 +236,14 @@ def test_it_is_nobody_elses(ann: Values, clock: Clock) -> None:
     app = add_second_factor(ann, clock)
     assert ask("factors/read_second_factor", **ben).json()["enabled"] is False
     assert ask("factors/turn_second_factor_off", **ben, code=app.code()).json()["code"] == "second_factor_off"
-    bens = begin(ben)
+    bens = begin_second_factor(ben)
     assert ask("factors/confirm_second_factor", **ben, code=app.code()).json()["code"] == "wrong_code"
     assert ask("factors/confirm_second_factor", **ben, code=bens.code()).status == 200
     assert ask("login/second_factor", step_token=first_step(), code=bens.code()).status == 401
 
 
 def test_a_session_that_ended_meanwhile_turns_nothing_on(ann: Values, clock: Clock) -> None:
-    app = begin(ann)
+    app = begin_second_factor(ann)
     ask("sessions/logout_access_token", **ann)
     answer = ask("factors/confirm_second_factor", **ann, code=app.code())
     assert answer.json()["code"] == "session_revoked"

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taskward import clock
@@ -66,14 +66,20 @@ class SecondFactor:
         return totp.code_at(self.secret, clock.epoch() + seconds)
 
 
+def begin_second_factor(values: Values) -> SecondFactor:
+    """Set up an app; it waits for its first code."""
+    begun = ask("factors/begin_second_factor", **values)
+    assert begun.status == 200, begun.text
+    return SecondFactor(base64.b32decode(begun.json()["secret"]), [])
+
+
 def add_second_factor(values: Values, clock: Clock) -> SecondFactor:
     """Turn the second factor on; time moves on, so that the app shows a code that was not used."""
-    begun = ask("factors/begin_second_factor", **values)
-    secret = base64.b32decode(begun.json()["secret"])
-    confirmed = ask("factors/confirm_second_factor", **values, code=SecondFactor(secret, []).code())
+    app = begin_second_factor(values)
+    confirmed = ask("factors/confirm_second_factor", **values, code=app.code())
     assert confirmed.status == 200, confirmed.text
     clock.advance(seconds=totp.STEP_SECONDS)
-    return SecondFactor(secret, confirmed.json()["recovery_codes"])
+    return replace(app, recovery_codes=confirmed.json()["recovery_codes"])
 
 
 def first_step() -> str:
