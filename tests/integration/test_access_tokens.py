@@ -137,7 +137,8 @@ def test_the_text_of_a_token_is_shown_once_and_kept_nowhere(ann: Values, clock: 
 
 
 def test_no_two_tokens_are_alike_and_the_newest_is_listed_first(ann: Values, clock: Clock) -> None:
-    texts, ids = [], []
+    texts: list[str] = []
+    ids: list[str] = []
     for _ in range(3):
         made = add_token(ann, READ)
         texts.append(made["personal_access_token"])

@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 from moto.sesv2.responses import SESV2Response
@@ -162,6 +163,21 @@ def hasten(variable: str) -> None:
     name = os.environ[variable].rpartition("/")[2]
     for message in sqs_backends["123456789012"]["us-east-1"].queues[name]._messages:
         message.delayed_until = 0.0
+
+
+def noted_posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The bodies of all messages that are put into any queue from now on, as they come."""
+    posted: list[str] = []
+    call = vars(BaseClient)["_make_api_call"]
+
+    def call_and_note(self: Any, operation: str, parameters: Any) -> Any:
+        if operation == "SendMessage":
+            posted.append(parameters["MessageBody"])
+        assert operation != "SendMessageBatch", "this would have to be noted as well"
+        return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call_and_note)
+    return posted
 
 
 @dataclass(frozen=True)
