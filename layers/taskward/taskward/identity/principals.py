@@ -5,6 +5,7 @@ from taskward.errors import SessionRevokedError
 from taskward.identity import access_tokens, keys, tokens
 from taskward.identity.session_tables import SessionItem
 from taskward.principal import Principal
+from taskward.storage import ID_LENGTH
 
 
 def authenticate(token: str) -> Principal:
@@ -29,6 +30,9 @@ def live_session(user_id: str, session_id: str) -> SessionItem:
     ------
     SessionRevokedError: it was ended, or its time is over (the table removes old items late, so times are checked).
     """
+    if len(session_id) != ID_LENGTH:
+        # The row of an access token, which is in the same partition, is no session.
+        raise SessionRevokedError
     try:
         session = SessionItem.get(user_id, session_id, consistent_read=True)
     except SessionItem.DoesNotExist:
