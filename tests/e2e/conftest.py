@@ -28,7 +28,7 @@ _MAIL_SECONDS = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder go to one worker: they share a stack, which is slow to make and needs much of a machine."""
+    """All tests of this folder go to one worker: they share a stack, which is slow to make and takes much memory."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.xdist_group("e2e"))
