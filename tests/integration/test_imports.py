@@ -18,9 +18,28 @@ TOO_HEAVY_FOR_THE_AUTHORIZER = [
     "boto3",
     "aws_lambda_powertools.event_handler",
     "aws_xray_sdk",
-    "zxcvbn",
     "passlib",
     "email_validator",
+    # Users are in another table, which it never touches.
+    "taskward.identity.user_tables",
+]
+
+# Each is imported by the calls that need it: that is where the time is spent then, and by nobody else.
+TOO_HEAVY_FOR_ANY_START = ["fido2", "zxcvbn", "aws_xray_sdk"]
+
+# What only those need who sign in with more than a password.
+NOT_FOR_A_PASSWORD = [
+    f"taskward.identity.{name}"
+    for name in (
+        "second_step",
+        "second_factor",
+        "totp",
+        "encryption",
+        "passkey_sign_in",
+        "passkeys",
+        "steps",
+        "webauthn",
+    )
 ]
 
 # What the runtime sets beside the template (of the names that the package and its dependencies look at).
@@ -63,22 +82,48 @@ def imported(function: str, variables: dict[str, str]) -> subprocess.CompletedPr
 
 
 @cache
-def _authorizers_modules() -> frozenset[str]:
-    result = imported("AuthorizerFunction", environment("AuthorizerFunction"))
+def _modules(function: str) -> frozenset[str]:
+    result = imported(function, environment(function))
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
-    assert report["file"] == str(ROOT / "functions" / "authorizer" / "app.py")
+    folder = resources("AWS::Serverless::Function")[function]["CodeUri"]
+    assert report["file"] == str(ROOT / folder / "app.py")
     return frozenset(report["modules"])
+
+
+def _loaded(function: str, packages: list[str]) -> list[str]:
+    """Which modules of these packages a function loads at its start."""
+    return [name for name in _modules(function) if any(f"{name}.".startswith(f"{package}.") for package in packages)]
 
 
 @pytest.mark.parametrize("package", TOO_HEAVY_FOR_THE_AUTHORIZER)
 def test_the_authorizer_does_not_load(package: str) -> None:
-    loaded = [name for name in _authorizers_modules() if name == package or name.startswith(f"{package}.")]
-    assert loaded == []
+    assert _loaded("AuthorizerFunction", [package]) == []
 
 
 def test_the_authorizer_loads_what_it_does_need() -> None:
-    assert {"jwt", "taskward.identity.principals", "taskward.telemetry"} <= _authorizers_modules()
+    needed = {"jwt", "taskward.identity.principals", "taskward.identity.access_tokens", "taskward.telemetry"}
+    assert needed <= _modules("AuthorizerFunction")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_loads_at_its_start_what_few_of_its_calls_need(function: str) -> None:
+    assert _loaded(function, TOO_HEAVY_FOR_ANY_START) == []
+
+
+def test_a_sign_in_with_a_password_loads_nothing_of_the_others() -> None:
+    assert _loaded("LoginFunction", NOT_FOR_A_PASSWORD) == []
+    assert set(NOT_FOR_A_PASSWORD) - {"taskward.identity.second_step"} <= _modules("FactorsFunction")
+
+
+@pytest.mark.parametrize("function", ["FactorsFunction", "RecoveryFunction"])
+def test_ways_in_are_managed_without_what_works_on_tasks_or_sends_mail(function: str) -> None:
+    others = ["taskward.tasks", "taskward.work", "taskward.jobs", "taskward.mail.ses", "taskward.mail.letters"]
+    assert _loaded(function, others) == []
+
+
+def test_who_gets_back_in_by_a_link_needs_no_second_factor_loaded() -> None:
+    assert _loaded("RecoveryFunction", ["taskward.identity.totp", "taskward.identity.encryption"]) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
