@@ -205,7 +205,7 @@ def test_of_two_users_who_confirm_one_address_at_once_one_gets_it(mailbox: Mailb
         assert owner(loser.email) == loser.user_id
 
 
-def test_a_registration_and_a_change_at_once_have_oneowner(mailbox: Mailbox) -> None:
+def test_a_registration_and_a_change_at_once_have_one_owner(mailbox: Mailbox) -> None:
     for number in range(6):
         wanted = f"wanted{number}@example.com"
         user, _ = verified()

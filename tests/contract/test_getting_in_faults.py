@@ -34,6 +34,7 @@ from tests.support.ways_in import (
     add_passkey,
     add_token,
     answer_of,
+    authenticator,
     change_address,
     changed_address,
     enter,
@@ -41,7 +42,6 @@ from tests.support.ways_in import (
     made_passkey,
     verified,
 )
-from tests.support.ways_in import authenticator as new_authenticator
 
 pytestmark = pytest.mark.usefixtures("weak_hashes")
 
@@ -90,7 +90,7 @@ def _reset(user: UserItem, session: SessionItem, _: Mailbox) -> Operation:
 
 
 def _register(_: UserItem, session: SessionItem, __: Mailbox) -> Operation:
-    made = made_passkey(session, new_authenticator())
+    made = made_passkey(session, authenticator())
     return lambda: keep_passkey(session, made)
 
 
@@ -111,7 +111,7 @@ def _remove(_: UserItem, session: SessionItem, __: Mailbox) -> Operation:
 
 
 def _enter(_: UserItem, session: SessionItem, __: Mailbox) -> Operation:
-    answer = answer_of(add_passkey(session, new_authenticator(counts_by=1)))
+    answer = answer_of(add_passkey(session, authenticator(counts_by=1)))
     return lambda: enter(answer)
 
 
@@ -159,22 +159,29 @@ TRANSACTIONS: Final[list[Prepare]] = REQUESTS[:5] + REQUESTS[6:9]
 WORK: Final[list[Prepare]] = [_send_verification, _send_reset, _send_change, _announce]
 
 
+def _rows(user: UserItem) -> Iterator[dict[str, Any]]:
+    """All rows of a user, and of both addresses whoever has them."""
+    addresses = [f"EMAIL#{email}" for email in (user.email, f"new-{user.email}")]
+    places = [("users", key) for key in (f"USER#{user.user_id}", f"EVENTS#{user.user_id}", *addresses)]
+    for table, key in [*places, ("sessions", user.user_id)]:
+        yield from connection_of(UserItem).query(table, key, consistent_read=True)["Items"]
+
+
 def _state(user: UserItem) -> dict[str, object]:
     """All that is kept of a user but ids and times, in a form that is the same for all that it happened to."""
     stored, found = account(user.user_id), Counter[str]()
-    for model in (UserItem, SessionItem):
-        for row in connection_of(model).scan(model.Meta.table_name, consistent_read=True)["Items"]:
-            key = row.get("pk", row.get("user_id", {}))["S"]
-            if user.user_id in key:
-                kind = row.get("kind", row.get("purpose", row.get("name", {"S": ""})))["S"]
-                sort_key = row.get("sk", row.get("session_id", {}))["S"].partition("#")[0]
-                place = "" if "kind" in row or len(sort_key) == storage.ID_LENGTH else sort_key
-                found[f"{key.partition('#')[0].replace(user.user_id, '')} {place} {kind}"] += kind not in STANDING_ALONE
-            if user.email in key:
-                found[f"{key.replace(user.email, '')} {'expires_at' in row} {row['user_id']['S'] == user.user_id}"] += 1
+    for row in _rows(user):
+        told, kind = row.get("kind"), row.get("purpose", row.get("name", {"S": ""}))["S"]
+        if told is not None:
+            found[f"event {told['S']}"] += told["S"] not in STANDING_ALONE
+        elif "session_id" in row:
+            found["token" if row["session_id"]["S"].startswith("TOKEN#") else "session"] += 1
+        else:
+            place = f"{row['pk']['S']} {row['sk']['S'].partition('#')[0]} {kind} {'expires_at' in row}"
+            found[place.replace(user.email, "…").replace(user.user_id, "…")] += 1
     return {
         "rows": +found,
-        "email": stored.email.replace(user.email, ""),
+        "email": stored.email.replace(user.email, "…"),
         "password": stored.password_hash == user.password_hash if stored.password_hash else None,
         "verified": stored.email_verified_at is not None,
         "bounced": stored.email_bounced_at is not None,
@@ -237,7 +244,7 @@ def _clean_run(prepare: Prepare, mailbox: Mailbox) -> tuple[dict[str, object], l
     """How an account is when all went well, the requests that it took, and the mail that was queued."""
     user, session = verified()
     operation = prepare(user, session, mailbox)
-    mailbox.taken()
+    _queued(mailbox)
     with _failing(None, lambda *_: False) as made:
         operation()
     return _state(user), made, _queued(mailbox)
