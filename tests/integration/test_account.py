@@ -58,6 +58,8 @@ CASES = {
     "account/delete_wrong_password": Case(403, "wrong_password"),
     "account/delete_too_many_attempts": Case(429, "too_many_attempts", after=FIVE_WRONG),
     "account/delete_missing_password": Case(403, "wrong_password"),
+    "account/delete_wrong_types": Case(422, "invalid_request", ["password"]),
+    "account/delete_unknown_member": Case(422, "invalid_request", ["reason"]),
     "account/delete_no_body": Case(400, "malformed_request"),
     "account/delete_broken_json": Case(400, "malformed_request"),
     "account/delete_wrong_content_type": Case(415, "unsupported_media_type"),

@@ -7,31 +7,59 @@ from typing import Any
 import pytest
 
 from tests.integration import (
+    test_access_tokens,
     test_account,
     test_authorizer,
     test_discovery,
+    test_email_change,
+    test_email_restore,
+    test_email_verification,
     test_login,
+    test_login_passkey,
+    test_login_second_factor,
+    test_passkeys,
+    test_reauthentication,
+    test_recovery,
     test_refresh,
     test_register,
     test_rotate_keys,
+    test_second_factor,
     test_sessions,
+    test_step_up,
     test_tasks,
+    test_without_mail,
+    test_without_password,
     test_worker,
 )
 from tests.support.conformance import document
 from tests.support.sample_events import FOLDER, Case, load, names, placeholders
 from tests.support.template import resources
 
+# Some events are in two of them: what they are answered with depends on what was before.
 TABLES: list[dict[str, Any]] = [
+    test_access_tokens.CASES,
     test_account.CASES,
     test_authorizer.CASES,
     test_discovery.CASES,
+    test_email_change.CASES,
+    test_email_restore.CASES,
+    test_email_verification.CASES,
     test_login.CASES,
+    test_login_passkey.CASES,
+    test_login_second_factor.CASES,
+    test_passkeys.CASES,
+    test_reauthentication.CASES,
+    test_recovery.CASES,
     test_refresh.CASES,
     test_register.CASES,
     test_rotate_keys.CASES,
+    test_second_factor.CASES,
     test_sessions.CASES,
+    test_step_up.CASES,
     test_tasks.CASES,
+    test_without_mail.CASES,
+    test_without_password.CASES,
+    test_without_password.LAST_WAY_IN,
     test_worker.CASES,
 ]
 
@@ -39,10 +67,11 @@ TABLES: list[dict[str, Any]] = [
 WITHOUT_PRINCIPAL = {name for name in names() if name.endswith("_without_principal")}
 
 
-# Refusals that are the same for all operations, whatever they do, and those of the gateway and the authorizer.
+# Refusals that are the same for all operations, whatever they do, and those of the gateway and the authorizer. That a
+# personal access token is not for an operation is shown for each of them by test_token_scopes.
 COMMON_CODES = {
     *("malformed_request", "unsupported_media_type", "too_large", "too_many_requests", "internal_error", "unavailable"),
-    *("authentication_required", "invalid_token", "token_expired", "session_revoked"),
+    *("authentication_required", "invalid_token", "token_expired", "session_revoked", "insufficient_scope"),
 }
 
 
@@ -149,7 +178,8 @@ def test_the_events_hold_no_address_of_anybody_real() -> None:
 def test_the_loader_fills_all_places_of_a_placeholder() -> None:
     event = load("refresh/by_body", refresh_token="a.b.c")
     assert json.loads(event["body"]) == {"refresh_token": "a.b.c"}
-    assert "{{" not in json.dumps(load("tasks/list", access_token="a", user_id="b", session_id="c", origin_digests="d"))
+    places = ("access_token", "user_id", "session_id", "authenticated_at", "origin_digests")
+    assert "{{" not in json.dumps(load("tasks/list", **dict.fromkeys(places, "a")))
 
 
 def test_the_loader_refuses_an_event_that_is_not_filled_wholly() -> None:
