@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from taskward import clock
 from taskward.origin_secrets import digest
 from taskward.viewer import ADDRESS_HEADER, ORIGIN_HEADER, SECRET_HEADER
 
@@ -36,7 +37,8 @@ def request(
 ) -> dict[str, Any]:
     """A request as API Gateway hands it to a function.
 
-    `body` may be text, sent as it is, or anything JSON. `principal` is the user and session that the authorizer found.
+    `body` may be text, sent as it is, or anything JSON. `principal` is the user and session that the authorizer found,
+    who have just authenticated.
     With `origin_secret`, the request came through a trusted proxy for the viewer of this module's constants.
     """
     all_headers = {"Host": "api.example", "User-Agent": "tests"}
@@ -57,7 +59,12 @@ def request(
     }
     if principal is not None:
         digests = digest(origin_secret) if origin_secret else ""
-        context["authorizer"] = {"user_id": principal[0], "session_id": principal[1], "origin_digests": digests}
+        context["authorizer"] = {
+            "user_id": principal[0],
+            "session_id": principal[1],
+            "authenticated_at": str(clock.epoch()),
+            "origin_digests": digests,
+        }
     return {
         "resource": path,
         "path": path,

@@ -13,6 +13,14 @@ from tests.support.template import resources, template, with_everything_on
 PUBLIC = {
     ("POST", "/auth/register"),
     ("POST", "/auth/login"),
+    ("POST", "/auth/login/second-factor"),
+    ("POST", "/auth/login/passkey/options"),
+    ("POST", "/auth/login/passkey"),
+    ("POST", "/auth/password/forgot"),
+    ("POST", "/auth/password/reset"),
+    ("POST", "/auth/email/verify"),
+    ("POST", "/auth/email/confirm"),
+    ("POST", "/auth/email/restore"),
     ("POST", "/auth/refresh"),
     ("POST", "/auth/logout"),
     ("GET", "/.well-known/jwks.json"),
@@ -87,7 +95,36 @@ def test_only_what_issues_tokens_or_rotates_keys_may_read_the_signing_keys() -> 
     readers = {
         name for name, s in _statements() if "SigningKeysSecret" in json.dumps(s["Resource"]) and s["Effect"] == "Allow"
     }
-    assert readers == {"RegisterFunction", "LoginFunction", "RefreshFunction", "RotateKeysFunction"}
+    issuing = {f"{name}Function" for name in ("Register", "Login", "Refresh", "Factors")}
+    assert readers == issuing | {"RotateKeysFunction"}
+
+
+def test_secrets_of_second_factors_are_encrypted_by_who_sets_them_up_and_decrypted_by_who_checks_codes() -> None:
+    found = {
+        name: set(_actions(statement))
+        for name, statement in _statements()
+        if "EncryptionKey" in json.dumps(statement["Resource"]) or "kms:" in json.dumps(statement["Action"])
+    }
+    assert found == {"LoginFunction": {"kms:Decrypt"}, "FactorsFunction": {"kms:Encrypt", "kms:Decrypt"}}
+    knowing = {name for name, function in FUNCTIONS.items() if "ENCRYPTION_KEY" in json.dumps(function["Environment"])}
+    assert knowing == found.keys()
+
+
+def test_the_key_of_second_factors_is_rotated_and_outlives_the_stack() -> None:
+    (key,) = resources("AWS::KMS::Key").values()
+    assert key["EnableKeyRotation"] is True
+    whole = template()["Resources"]["EncryptionKey"]
+    assert (whole["DeletionPolicy"], whole["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_authorizer_may_write_nothing_but_when_a_token_was_used() -> None:
+    writing = [s for name, s in _statements() if name == "AuthorizerFunction" and s["Effect"] == "Allow"]
+    (statement,) = [s for s in writing if WRITES & set(_actions(s))]
+    assert _actions(statement) == ["dynamodb:UpdateItem"]
+    assert statement["Resource"] == {"Fn::GetAtt": ["SessionsTable", "Arn"]}
+    # The key, what the condition looks at, and what is written.
+    attributes = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+    assert set(attributes) == {"user_id", "session_id", "digest", "last_used_at"}
 
 
 # Which rows of the Users table a role may write, by the beginning of their partition; None for all of them.
@@ -97,6 +134,8 @@ WRITERS_OF_USERS: dict[str, set[str] | None] = {
     "RefreshFunction": {"EVENTS#*", "ATTEMPT#NETWORK#*"},
     "SessionsFunction": {"EVENTS#*"},
     "AccountFunction": {"USER#*", "EMAIL#*", "EVENTS#*", "ATTEMPT#*"},
+    "RecoveryFunction": {"USER#*", "EMAIL#*", "EVENTS#*", "ATTEMPT#*"},
+    "FactorsFunction": {"USER#*", "EVENTS#*", "ATTEMPT#*"},
     "WorkerFunction": None,
 }
 WRITES = {f"dynamodb:{action}" for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")}
@@ -133,11 +172,23 @@ def test_whoever_writes_sessions_is_kept_off_the_published_keys() -> None:
 
 def test_a_flood_on_sign_in_is_held_up_before_it_reaches_anything_else() -> None:
     limited = {(setting["HttpMethod"], setting["ResourcePath"]) for setting in API["MethodSettings"]}
-    assert limited == {
-        ("*", "/*"),
-        *(("POST", f"/~1auth~1{name}") for name in ("login", "register", "refresh")),
-    }
+    guarded = (
+        "login",
+        "login/second-factor",
+        "login/passkey",
+        "register",
+        "refresh",
+        "password/forgot",
+        "password/reset",
+    )
+    addresses = {("POST", f"/~1auth~1{path.replace('/', '~1')}") for path in guarded}
+    assert limited == addresses | {("*", "/*")}
     assert all({"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= setting.keys() for setting in API["MethodSettings"])
+
+
+def test_a_function_that_hashes_or_mails_for_anybody_has_a_share_of_its_own() -> None:
+    shared = {name for name, function in FUNCTIONS.items() if "ReservedConcurrentExecutions" in function}
+    assert shared == {f"{name}Function" for name in ("Register", "Login", "Recovery")}
 
 
 def test_every_function_answers_before_the_gateway_gives_up() -> None:
