@@ -1,4 +1,4 @@
-"""API Gateway's TOKEN authorizer: JWT in, Allow or Deny out.
+"""API Gateway's TOKEN authorizer: an access token in, a session's or a personal one, Allow or Deny out.
 
 An expected refusal is a Deny with its reason in the context, which the gateway turns into a 401. Anything else that
 goes wrong is raised: the gateway answers 503 and nobody is signed out by it.

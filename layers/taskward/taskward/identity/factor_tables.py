@@ -39,7 +39,8 @@ class SecondFactorItem(Table):
 class PasskeyItem(Table):
     """A passkey: the public half of a key pair that an authenticator keeps (WebAuthn Level 3, section 4).
 
-    `sk` is `PASSKEY#<SHA-256 of the credential id>`; `public_key` is a COSE key. Times are whole seconds since 1970.
+    `sk` is `PASSKEY#<id>`, a UUID made of the SHA-256 of the credential id; `public_key` is a COSE key. Times are whole
+    seconds since 1970.
     """
 
     class Meta(TableMeta):

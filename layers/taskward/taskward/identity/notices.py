@@ -20,7 +20,7 @@ KINDS: Final = frozenset(
         "refresh_token_reused",
     }
 )
-"""Of a change of the e-mail address the former one is told too, by a letter of its own: see `mail.letters`."""
+"""Of a change of the e-mail address the former one is told, by a letter of its own: see `work.link_mails`."""
 
 
 def is_due(event: EventItem) -> bool:
