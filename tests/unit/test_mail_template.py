@@ -55,6 +55,7 @@ def test_the_sender_is_one_address_with_or_without_a_name(sender: str, admitted:
         ("", True),
         ("https://taskward.example", True),
         ("http://localhost:8080", True),
+        ("https://Taskward.example", False),
         ("taskward.example", False),
         ("https://taskward.example/", False),
         ("https://taskward.example:", False),

@@ -30,6 +30,11 @@ def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
         assert mapping["BatchSize"] == 1
 
 
+def test_work_of_all_queues_at_once_leaves_executions_to_requests_in_an_account_that_has_ten() -> None:
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    assert sum(mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in mappings) <= 7
+
+
 @pytest.mark.parametrize("work", ["Jobs", "Mail"])
 def test_what_was_put_aside_is_kept_for_a_fortnight_and_rings_the_alarm(work: str) -> None:
     assert QUEUES[f"{work}DeadLetterQueue"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60

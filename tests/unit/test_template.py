@@ -175,11 +175,15 @@ def test_a_flood_on_sign_in_is_held_up_before_it_reaches_anything_else() -> None
     guarded = (
         "login",
         "login/second-factor",
+        "login/passkey/options",
         "login/passkey",
         "register",
         "refresh",
         "password/forgot",
         "password/reset",
+        "email/verify",
+        "email/confirm",
+        "email/restore",
     )
     addresses = {("POST", f"/~1auth~1{path.replace('/', '~1')}") for path in guarded}
     assert limited == addresses | {("*", "/*")}
