@@ -164,12 +164,22 @@ def test_a_revoked_token_is_refused_from_the_next_request_on() -> None:
     assert [(event.session_id, event.address) for event in told] == [(session.session_id, ELSEWHERE.address)]
 
 
-def test_of_revocations_at_once_one_counts() -> None:
-    _, session = verified(EMAIL)
+def test_of_two_revocations_the_one_that_was_slower_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, session = verified(EMAIL)
     token, _ = _create(session)
-    results = all_at_once([partial(access_token_changes.revoke, principal_of(session), token.token_id, HOME)] * 5)
-    assert results.count(None) == 1
-    assert sum(isinstance(result, NotFoundError) for result in results) == 4
+    existing = access_token_changes._existing
+
+    def revoked_meanwhile(user_id: str, token_id: str) -> AccessTokenItem:
+        found = existing(user_id, token_id)
+        monkeypatch.setattr(access_token_changes, "_existing", existing)
+        access_token_changes.revoke(principal_of(session), token_id, HOME)
+        return found
+
+    monkeypatch.setattr(access_token_changes, "_existing", revoked_meanwhile)
+    with pytest.raises(NotFoundError):
+        access_token_changes.revoke(principal_of(session), token.token_id, HOME)
+    told = events.newest_first(user.user_id, 100, None).events
+    assert [event.kind for event in told].count("access_token_revoked") == 1
 
 
 def test_nobody_revokes_the_token_of_another_nor_what_is_no_token() -> None:

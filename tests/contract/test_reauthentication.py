@@ -237,10 +237,11 @@ def test_a_code_is_used_up_by_it_and_a_recovery_code_too(clock: Clock) -> None:
     assert _told(user.user_id, "recovery_code_used") == [(session.session_id, HOME.address)]
 
 
-def test_of_one_code_used_many_times_at_once_one_counts(clock: Clock) -> None:
+@pytest.mark.parametrize("kind", ["code", "recovery code"])
+def test_of_one_code_used_many_times_at_once_one_counts(kind: str, clock: Clock) -> None:
     user, session, app = with_second_factor(EMAIL, clock)
     clients = [Client(f"192.0.2.{number}", "tests") for number in range(8)]
-    code = app.code()
+    code = app.code() if kind == "code" else app.recovery_codes[0]
     results = all_at_once([lambda client=client: _prove(session, client, code=code) for client in clients])  # type: ignore[misc]
     assert results.count(None) == 1
     assert sum(isinstance(result, WrongCodeError) for result in results) == 7

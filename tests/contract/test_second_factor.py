@@ -14,7 +14,7 @@ from taskward.errors import (
     WrongCodeError,
     WrongPasswordError,
 )
-from taskward.identity import events, recovery_codes, second_factor, sessions, totp
+from taskward.identity import encryption, events, recovery_codes, second_factor, sessions, totp
 from taskward.identity.factor_tables import SecondFactorItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
@@ -129,6 +129,24 @@ def test_of_confirmations_at_once_one_wins_and_its_recovery_codes_are_those_that
     assert account(user.user_id).credential_version == user.credential_version + 1
     assert _kinds(user.user_id).count("second_factor_enabled") == 1
     finish(first_step(EMAIL), codes[0])
+
+
+def test_an_enrolment_that_is_begun_while_another_is_confirmed_takes_nothing_from_it(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = verified(EMAIL)
+    app, encrypted = begun(session), encryption.encrypted
+
+    def confirmed_meanwhile(user_id: str, secret: bytes) -> bytes:
+        _confirm(session, app.code())
+        return encrypted(user_id, secret)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encryption, "encrypted", confirmed_meanwhile)
+        with pytest.raises(SecondFactorOnError):
+            second_factor.begin(principal_of(session))
+    clock.advance(seconds=30)
+    finish(first_step(EMAIL), app.code())
 
 
 def test_an_account_whose_address_nobody_verified_gets_none() -> None:
