@@ -30,7 +30,7 @@ OPERATIONS = _operations()
 def ann(moto_tables: None, clock: Clock) -> Values:
     """Values of somebody who is signed in and has a task."""
     ann = signed_up()
-    return ann | {"task_id": ask("tasks/create_minimal", **ann).json()["id"]}
+    return ann | {"task_id": ask("tasks/create_minimal", **ann).json()["id"], "version": "1"}
 
 
 def event_of(operation: Operation, ann: Values) -> tuple[str, Any]:
