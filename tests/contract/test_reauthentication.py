@@ -28,6 +28,7 @@ from taskward.identity import (
     sign_in,
     tokens,
 )
+from taskward.identity.factor_tables import SecondFactorItem
 from taskward.identity.models import Credentials, Reauthentication
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.step_up import require_recent
@@ -246,6 +247,26 @@ def test_of_one_code_used_many_times_at_once_one_counts(kind: str, clock: Clock)
     assert results.count(None) == 1
     assert sum(isinstance(result, WrongCodeError) for result in results) == 7
     assert len(_told(user.user_id, "reauthenticated")) == 1
+
+
+@pytest.mark.parametrize("kind", ["code", "recovery code"])
+def test_a_code_that_is_used_while_it_is_looked_at_is_not_used_again(
+    kind: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, session, app = with_second_factor(EMAIL, clock)
+    code = app.code() if kind == "code" else app.recovery_codes[0]
+    confirmed = second_factor._confirmed
+
+    def used_meanwhile(user_id: str) -> SecondFactorItem | None:
+        found = confirmed(user_id)
+        monkeypatch.setattr(second_factor, "_confirmed", confirmed)
+        _prove(session, HOME, code=code)
+        return found
+
+    monkeypatch.setattr(second_factor, "_confirmed", used_meanwhile)
+    with pytest.raises(WrongCodeError):
+        _prove(session, ELSEWHERE, code=code)
+    assert _told(user.user_id, "reauthenticated") == [(session.session_id, HOME.address)]
 
 
 def test_neither_password_nor_passkey_is_no_proof() -> None:
