@@ -221,7 +221,7 @@ def test_a_former_address_that_is_not_kept_for_the_account_stays_whose_it_is(clo
     for expires_at in (None, int(clock.now().timestamp()) + 86400):
         EmailItem(email_key(former), user_id=new.user_id, expires_at=expires_at).save()
         link = LinkItem(f"USER#{gone}", "LINK#1", user_id=gone, purpose="address_undo", email=former)
-        link.created_at = link.expires_at = 1
+        link.created_at = link.expires_at = link.credential_version = 1
         link.save()
         assert deletion.delete_all(gone, plenty)
         assert EmailItem.get(email_key(former), ADDRESS).user_id == new.user_id
