@@ -183,6 +183,24 @@ def test_a_sign_in_that_verified_the_old_password_comes_too_late(
     assert sessions.live(user.user_id) == []
 
 
+def test_a_session_that_starts_while_the_others_are_ended_ends_with_them(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reset lists the sessions, then one is started, then the reset is stored: it must look again."""
+    user, _ = registered(EMAIL)
+    token, live = _link(mailbox), sessions.live
+
+    def one_more_afterwards(user_id: str) -> list[SessionItem]:
+        found = live(user_id)
+        monkeypatch.setattr(sessions, "live", live)
+        _enter(PASSWORD)
+        return found
+
+    monkeypatch.setattr(sessions, "live", one_more_afterwards)
+    _reset(token)
+    assert live(user.user_id) == []
+
+
 def test_no_sign_in_with_the_old_password_outlasts_a_reset_at_the_same_time(mailbox: Mailbox) -> None:
     user, _ = registered(EMAIL)
     token, old = _link(mailbox), PASSWORD
