@@ -34,13 +34,14 @@ from taskward.identity.user_tables import UserItem
 from tests.conftest import Clock
 from tests.support import aws
 from tests.support.mailbox import SITE, Mailbox
-from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, signed_in
+from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, registered, signed_in
 from tests.support.racing import all_at_once
 from tests.support.ways_in import (
     account,
     add_passkey,
     add_second_factor,
     add_token,
+    aged,
     answer_of,
     change_address,
     changed_address,
@@ -90,6 +91,7 @@ def test_what_the_owner_had_before_stays(clock: Clock, mailbox: Mailbox) -> None
     user, session = verified(A)
     own = add_passkey(session, name="Own")
     secret = add_second_factor(session)
+    aged(user.user_id)
     clock.advance(seconds=60)
     back = changed_address(user, B, mailbox)
     other = add_passkey(session, name="Other")
@@ -105,6 +107,29 @@ def test_what_the_owner_had_before_stays(clock: Clock, mailbox: Mailbox) -> None
     second_factor.turn_off(principal_of(enter_with(own)), None, code, HOME)
 
 
+def test_ways_in_that_were_made_shortly_before_the_change_go_too(clock: Clock, mailbox: Mailbox) -> None:
+    user, session = verified(A)
+    thiefs = add_passkey(session)
+    add_second_factor(session)
+    clock.advance(seconds=60)
+    _undo(changed_address(user, B, mailbox))
+    restored = account(user.user_id)
+    assert restored.passkeys == 0
+    assert restored.second_factor_at is None
+    with pytest.raises(InvalidPasskeyError):
+        enter_with(thiefs)
+
+
+def test_there_is_no_way_back_to_an_address_that_was_never_verified(mailbox: Mailbox) -> None:
+    user, _ = registered(A)
+    token = links.store(user, "address_change", B)
+    email_change.confirm(token, SITE, ELSEWHERE)
+    assert account(user.user_id).email == B
+    assert aws.queued("MAIL_QUEUE") == []
+    # It is free at once: whose it is was never shown.
+    registered(A)
+
+
 def test_a_second_factor_that_was_added_or_replaced_since_goes(clock: Clock, mailbox: Mailbox) -> None:
     for email, has_one in ((A, True), ("grace@example.com", False)):
         user, session = verified(email)
@@ -116,6 +141,7 @@ def test_a_second_factor_that_was_added_or_replaced_since_goes(clock: Clock, mai
             second_factor.turn_off(principal_of(session), PASSWORD, code, ELSEWHERE)
         add_second_factor(session)
         _undo(back)
+        mailbox.taken("address_changed")
         assert account(user.user_id).second_factor_at is None
         assert second_factor.representation(user.user_id)["enabled"] is False
         clock.advance(seconds=600)
@@ -126,7 +152,8 @@ def test_the_password_goes_also_where_it_is_the_owners_only_way_in(mailbox: Mail
     back = changed_address(user, B, mailbox)
     _undo(back)
     assert account(user.user_id).password_hash is None
-    assert [message["kind"] for message in mailbox.waiting if message["kind"] != "notice"] == ["password_reset"]
+    (reset,), (left,) = mailbox.taken("password_reset"), mailbox.taken("address_changed")
+    assert (reset["email"], left["email"], left["way_back"]) == (A, B, False)
 
 
 def test_an_account_that_was_given_up_is_not_brought_back(mailbox: Mailbox) -> None:

@@ -20,8 +20,9 @@ from taskward.work import messages
 from tests.integration.test_worker import received, waits_for
 from tests.support import aws
 from tests.support.holdings import delete_account
-from tests.support.people import ELSEWHERE, registered
+from tests.support.people import ELSEWHERE
 from tests.support.sample_events import ask, feed, load, send_mail, signed_up
+from tests.support.ways_in import verified
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 
@@ -32,7 +33,7 @@ LETTER = Letter("A subject", "A text", "<p>A text</p>")
 @pytest.fixture
 def user_id(moto_tables: None) -> str:
     """Somebody whom mail can be sent to."""
-    user_id: str = registered(EMAIL)[0].user_id
+    user_id: str = verified(EMAIL)[0].user_id
     return user_id
 
 
@@ -58,6 +59,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 def test_a_change_of_the_password_is_told_of_by_mail() -> None:
     ann = signed_up()
+    stored(ann["user_id"]).update(actions=[UserItem.email_verified_at.set(1)])
     aws.queued("MAIL_QUEUE")
     assert ask("account/change_password", **ann).status == 204
     (mail,) = send_mail()

@@ -120,3 +120,13 @@ def add_token(session: SessionItem, name: str = "A program") -> tuple[AccessToke
     """Make a personal access token; its row and its text."""
     request = NewAccessToken(name=name, scopes=["tasks:read"], expires_in_days=30)
     return access_token_changes.create(principal_of(session), request, HOME)
+
+
+def aged(user_id: str) -> None:
+    """Make an account's passkeys and second factor as old as if they were added a week earlier."""
+    week = 7 * 24 * 3600
+    for passkey in passkeys.of_user(user_id):
+        passkey.update(actions=[PasskeyItem.created_at.set(passkey.created_at - week)])
+    user = account(user_id)
+    if user.second_factor_at is not None:
+        user.update(actions=[UserItem.second_factor_at.set(user.second_factor_at - week)])

@@ -98,7 +98,7 @@ def test_no_two_letters_are_taken_for_each_other() -> None:
     assert len({letter.text for letter in ALL.values()}) == len(ALL)
 
 
-@pytest.mark.parametrize("event", sorted(notices.KINDS | {"signed_in"}))
+@pytest.mark.parametrize("event", sorted(notices.KINDS | {"signed_in", "code_check_failed"}))
 def test_there_is_a_letter_for_each_kind_of_event_that_somebody_is_told_of(event: str) -> None:
     assert event in get_args(events.Kind)
     letter = noticed(event)
@@ -109,7 +109,7 @@ def test_there_is_a_letter_for_each_kind_of_event_that_somebody_is_told_of(event
 
 
 def test_there_is_no_letter_that_nobody_gets() -> None:
-    assert letters.NOTICES.keys() == notices.KINDS | {"signed_in"}
+    assert letters.NOTICES.keys() == notices.KINDS | {"signed_in", "code_check_failed"}
 
 
 def test_a_notice_says_when_from_where_and_with_what() -> None:

@@ -166,6 +166,15 @@ def count_mail(account: str, client: Client, is_known: Callable[[], bool] | None
     _settle(_reserved(counters, client, cache(is_known) if is_known else None))
 
 
+def is_among_first(account: str, what: str, most: int) -> bool:
+    """Count something that happened to an account, and whether there were no more than `most` in a day."""
+    outcome = _reserve(_Counter(_of_account(account), what, most + 1, closes=True))
+    if isinstance(outcome, int):
+        return False
+    _settle([outcome])
+    return outcome.failures <= most
+
+
 def _counters(account: str, client: Client, prefix: str, *, guess: bool) -> list[_Counter]:
     of_account = _of_account(account)
     everywhere = f"{prefix}EVERYWHERE"

@@ -3,6 +3,8 @@
 The old address is kept for its owner as long as there is a way back, so that nobody else can register it.
 """
 
+from functools import partial
+
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -16,6 +18,7 @@ from taskward.identity import (
     attempts,
     emails,
     events,
+    known_addresses,
     links,
     lookup,
     passkeys,
@@ -37,6 +40,9 @@ from taskward.storage import connection_of, transact_rechecked
 
 ANNOUNCEMENT_DELAY_SECONDS = 15
 """Longer than the request that makes the change takes: when the worker looks, it was made or never will be."""
+
+SUSPECT_SECONDS = 24 * 3600
+"""What was added so shortly before a change of the address goes when that is taken back."""
 
 
 def request(principal: Principal, change: EmailChange, site: str, client: Client) -> None:
@@ -61,8 +67,8 @@ def request(principal: Principal, change: EmailChange, site: str, client: Client
         raise InvalidRequestError(errors=[FieldError("email", "It is the address of this account already.")])
     reauthentication.check_password(user, change.password, client, principal)
     # Both: nobody is flooded by many, nor are many by one.
-    for account in (own, wanted):
-        attempts.count_mail(account, client)
+    attempts.count_mail(own, client, partial(known_addresses.is_known, user.user_id, client))
+    attempts.count_mail(wanted, client)
     # With the version that the password was verified at: until the worker comes to it, the owner may have reset it.
     wanted_link = {"kind": "address_change", "user_id": user.user_id, "email": change.email}
     outbox.post({**wanted_link, "credential_version": int(user.credential_version), "site": site})
@@ -97,11 +103,8 @@ def confirm(token: str, site: str, client: Client) -> None:
     if user is None or user.credential_version != link.credential_version:
         raise InvalidLinkError
     told = [events.new("email_changed", user.user_id, client)]
-    # Queued first, so that the old address is told whatever fails afterwards; the worker looks whether it came to it.
-    changed_at = clock.epoch()
-    announcement = {"kind": "address_changed", "user_id": user.user_id, "email": user.email, "changed_at": changed_at}
-    version = int(user.credential_version)
-    outbox.post({**announcement, "credential_version": version, "site": site}, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS)
+    kept_until = clock.epoch() + links.LIFETIME_SECONDS["address_undo"] if _has_way_back(user, link.email) else None
+    _announce(user, site, way_back=kept_until is not None)
 
     def fill(write: TransactWrite) -> None:
         link = links.found(token, "address_change")
@@ -112,14 +115,53 @@ def confirm(token: str, site: str, client: Client) -> None:
             raise InvalidLinkError if taken.user_id == user.user_id else EmailExistsError
         new = EmailItem(email_key(emails.normalised(link.email)), user_id=user.user_id)
         write.save(new, condition=_unchanged(taken))
-        old = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
-        kept_until = changed_at + links.LIFETIME_SECONDS["address_undo"]
-        write.update(old, actions=[EmailItem.expires_at.set(kept_until)], condition=EmailItem.user_id == user.user_id)
+        _give_up_in(write, user, kept_until)
         _move_in(write, user, link.email, kept_until)
         events.store_in(write, told)
 
     transact_rechecked(connection_of(UserItem), fill)
     events.announce(told)
+
+
+def _has_way_back(user: UserItem, wanted: str) -> bool:
+    """Whether a change away from the present address can be taken back.
+
+    Not to one that was never verified: it may be a stranger's, by a slip of the hand. Nor when the change itself goes
+    back to a former address: who could take that back is who was to be got rid of.
+    """
+    former = _stored(wanted)
+    returns = former is not None and former.user_id == user.user_id and former.expires_at is not None
+    return user.email_verified_at is not None and not returns
+
+
+def _announce(user: UserItem, site: str, *, way_back: bool) -> None:
+    """Have the former address told of a change that is about to be made.
+
+    Queued first, so that it is told whatever fails afterwards; the worker looks whether it came to it.
+    """
+    version = int(user.credential_version)
+    announcement = _announcement(user.user_id, user.email, version, site, way_back=way_back)
+    outbox.post(announcement, delay_seconds=ANNOUNCEMENT_DELAY_SECONDS)
+
+
+def _announcement(
+    user_id: str, email: str, credential_version: int, site: str, *, way_back: bool
+) -> dict[str, str | int | bool]:
+    return {
+        "kind": "address_changed",
+        "user_id": user_id,
+        "email": email,
+        "changed_at": clock.epoch(),
+        "credential_version": credential_version,
+        "way_back": way_back,
+        "site": site,
+    }
+
+
+def has_left(user_id: str, email: str) -> bool:
+    """Whether an account has another address than it had. For the worker."""
+    user = lookup.stored_user(user_id)
+    return user is not None and user.email != email
 
 
 def undo_link(user_id: str, email: str, changed_at: int, credential_version: int) -> str | None:
@@ -140,25 +182,30 @@ def undo(token: str, site: str, client: Client) -> None:
     """Give the account its address of before back. For an owner whose account somebody else has taken over.
 
     Nothing that the other has, or may have, is a way in any more: the password goes, and so do all sessions, all access
-    tokens, and what passkeys and second factor were added since the change. A link for a new password is sent.
+    tokens, and what passkeys and second factor were added since the change, or within `SUSPECT_SECONDS` before it:
+    whoever takes an account over makes ways in first. A link for a new password is sent.
 
     Raises
     ------
     InvalidLinkError: it was used, is over, or an earlier change of the address was taken back.
     """
     link = links.found(token, "address_undo")
+    left: list[str] = []
 
     def restore(
         write: TransactWrite, user: UserItem, unchanged: Condition, alive: list[SessionItem]
     ) -> list[EventItem]:
+        left.clear()
         link = links.found(token, "address_undo")
         links.use_in(write, link, user)
         kept = _stored(link.email)
-        if str(link.credential_version) not in _ways_back(user) or kept is None or kept.expires_at is None:
+        if str(link.credential_version) not in _ways_back(user) or kept is None:
             raise InvalidLinkError
-        write.update(kept, actions=[EmailItem.expires_at.remove()], condition=EmailItem.user_id == user.user_id)
-        other = EmailItem(email_key(emails.normalised(user.email)), ADDRESS)
-        write.delete(other, condition=EmailItem.user_id == user.user_id)
+        # It may be the present one again, by another change: what was done meanwhile is taken back all the same.
+        if kept.expires_at is not None:
+            write.update(kept, actions=[EmailItem.expires_at.remove()], condition=EmailItem.user_id == user.user_id)
+            _give_up_in(write, user, None)
+            left.append(user.email)
         _move_back_in(write, user, unchanged, link)
         sessions.end_in(write, alive)
         access_token_changes.revoke_all_in(write, user.user_id)
@@ -173,22 +220,34 @@ def undo(token: str, site: str, client: Client) -> None:
     except account_changes.CredentialChangedError:
         raise InvalidLinkError from None
     outbox.post_if_possible(password_reset.message(emails.normalised(link.email), site, client))
+    for email in left:
+        outbox.post_if_possible(_announcement(link.user_id, email, 0, site, way_back=False))
 
 
-def _move_in(write: TransactWrite, user: UserItem, email: str, undone_until: int) -> None:
+def _give_up_in(write: TransactWrite, user: UserItem, kept_until: int | None) -> None:
+    """The former address: kept for its owner until a time, or free at once."""
+    old, own = EmailItem(email_key(emails.normalised(user.email)), ADDRESS), EmailItem.user_id == user.user_id
+    if kept_until is None:
+        write.delete(old, condition=own)
+    else:
+        write.update(old, actions=[EmailItem.expires_at.set(kept_until)], condition=own)
+
+
+def _move_in(write: TransactWrite, user: UserItem, email: str, undone_until: int | None) -> None:
     changes: list[Action] = [
         UserItem.email.set(email),
         UserItem.email_verified_at.set(clock.epoch()),
         UserItem.email_bounced_at.remove(),
-        UserItem.ways_back.set(_ways_back(user) | {str(user.credential_version): undone_until}),
         UserItem.credential_version.add(1),
     ]
+    if undone_until is not None:
+        changes.append(UserItem.ways_back.set(_ways_back(user) | {str(user.credential_version): undone_until}))
     write.update(user, actions=changes, condition=UserItem.credential_version == user.credential_version)
 
 
 def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, link: LinkItem) -> None:
-    """The account with its address of before, and without any credential that was added since."""
-    since = link.created_at
+    """The account with its address of before, and without any credential that was added since, or in the day before."""
+    since = link.created_at - SUSPECT_SECONDS
     earlier = {version: until for version, until in _ways_back(user).items() if int(version) < link.credential_version}
     owned = passkeys.of_user(user.user_id)
     added = [passkey for passkey in owned if passkey.created_at >= since]

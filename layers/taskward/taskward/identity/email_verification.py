@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 from taskward import clock
 from taskward.client import Client
 from taskward.errors import InvalidLinkError, TooManyAttemptsError, UnavailableError
-from taskward.identity import attempts, emails, events, known_addresses, links, lookup, users
+from taskward.identity import attempts, emails, events, links, lookup, users
 from taskward.identity.user_tables import UserItem
 from taskward.mail import outbox
 from taskward.principal import Principal
@@ -47,11 +47,7 @@ def request(principal: Principal, site: str, client: Client) -> None:
     user = users.get(principal.user_id)
     if user.email_verified_at is not None and user.email_bounced_at is None:
         return
-
-    def is_known() -> bool:
-        return known_addresses.is_known(user.user_id, client)
-
-    attempts.count_mail(emails.normalised(user.email), client, is_known)
+    attempts.count_mail(emails.normalised(user.email), client)
     outbox.post(message(user.user_id, site))
 
 

@@ -25,7 +25,10 @@ KINDS: Final = frozenset(
 
 def is_due(event: EventItem) -> bool:
     """Whether the account's owner is told of an event."""
-    return event.kind in KINDS or (event.kind == "signed_in" and event.reason == "new_device")
+    is_new_device = event.kind == "signed_in" and event.reason == "new_device"
+    # In no session, so at a sign-in: somebody has the password.
+    is_half_a_sign_in = event.kind == "code_check_failed" and event.session_id is None
+    return event.kind in KINDS or is_new_device or is_half_a_sign_in
 
 
 def queue(events: Iterable[EventItem]) -> None:

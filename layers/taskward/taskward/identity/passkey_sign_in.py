@@ -41,32 +41,36 @@ def finish(
     TooManyAttemptsError: there were too many such answers.
     """
     step = steps.begun(token, "passkey-sign-in", keys)
+    user: UserItem | None = None
     try:
-        return _start(step, answer, site, client)
-    except InvalidPasskeyError:
-        attempts.count_refused("PASSKEYS", client)
+        user_id, credential_id = webauthn.claimed_passkey(answer)
+        user = _owner(user_id, credential_id)
+        return user, _start(user, credential_id, step, answer, site, client)
+    except InvalidPasskeyError as error:
+        _count_and_record(client, error, user.user_id if user else None)
         raise
 
 
-def _start(step: steps.Step, answer: Mapping[str, Any], site: str, client: Client) -> tuple[UserItem, SessionItem]:
-    user_id, credential_id = webauthn.claimed_passkey(answer)
+def _owner(user_id: str, credential_id: bytes) -> UserItem:
     user = lookup.stored_user(user_id) if passkeys.stored(user_id, credential_id) else None
     if user is None:
         raise InvalidPasskeyError
+    return user
 
+
+def _start(
+    user: UserItem, credential_id: bytes, step: steps.Step, answer: Mapping[str, Any], site: str, client: Client
+) -> SessionItem:
     def proof(write: TransactWrite) -> list[EventItem]:
-        passkey = _existing(user_id, credential_id)
+        passkey = _existing(user.user_id, credential_id)
         # Before the answer is verified, and after the passkey was read: what comes a second time is a replay, also when
         # the first time it has just moved the counter on, and says nothing of that.
-        steps.use_in(write, step, user_id)
+        steps.use_in(write, step, user.user_id)
         _prove_in(write, passkey, answer, step, site)
         return []
 
     try:
-        return user, session_starts.start(user, client, proof=proof)
-    except InvalidPasskeyError as error:
-        _record_refusal(user_id, client, error)
-        raise
+        return session_starts.start(user, client, proof=proof)
     except CredentialChangedError:
         raise UnauthenticatedError from None
 
@@ -100,8 +104,7 @@ def reauthenticate(
 
         reauthentication.renew(principal, client, proof)
     except InvalidPasskeyError as error:
-        _record_refusal(principal.user_id, client, error, principal.session_id)
-        attempts.count_refused("PASSKEYS", client)
+        _count_and_record(client, error, principal.user_id, principal.session_id)
         raise WrongPasskeyError from None
 
 
@@ -124,6 +127,11 @@ def _prove_in(
     write.update(passkey, actions=used, condition=PasskeyItem.sign_count == before)
 
 
-def _record_refusal(user_id: str, client: Client, error: InvalidPasskeyError, session_id: str | None = None) -> None:
-    reason: events.Reason | None = "counter_went_back" if isinstance(error, ClonedPasskeyError) else None
-    events.record(events.new("passkey_check_failed", user_id, client, session_id, reason))
+def _count_and_record(
+    client: Client, error: InvalidPasskeyError, user_id: str | None, session_id: str | None = None
+) -> None:
+    """Count a refusal, then record it: what is one too many is not even that, or else a record could be buried."""
+    attempts.count_refused("PASSKEYS", client)
+    if user_id is not None:
+        reason: events.Reason | None = "counter_went_back" if isinstance(error, ClonedPasskeyError) else None
+        events.record(events.new("passkey_check_failed", user_id, client, session_id, reason))

@@ -53,7 +53,10 @@ def request(email: str, site: str, client: Client) -> None:
     account = lookup.account_of(email, client)
 
     def is_known() -> bool:
-        return known_addresses.is_known(lookup.user_id_of(account), client)
+        user_id = lookup.user_id_of(account)
+        user = lookup.stored_user(user_id)
+        # Of an address that was never verified, whoever registered it is known, and need not be its owner.
+        return known_addresses.is_known(user_id, client) and user is not None and user.email_verified_at is not None
 
     attempts.count_mail(account, client, is_known)
     outbox.post(message(account, site, client))

@@ -5,6 +5,7 @@ Each code is accepted once. Wrong ones are limited like passwords, and counted a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from pynamodb.exceptions import PutError
@@ -209,9 +210,7 @@ def accept_in(
 @contextmanager
 def limited(user: UserItem, client: Client, principal: Principal) -> Iterator[None]:
     """Count wrong codes of somebody who is signed in, and record them."""
-
-    def is_known() -> bool:
-        return known_addresses.is_known(user.user_id, client)
+    is_known = partial(known_addresses.is_known, user.user_id, client)
 
     with attempts.limited(emails.normalised(user.email), client, WrongCodeError, is_known, guesses_at="code"):
         try:

@@ -1,5 +1,6 @@
 """The second step of a sign-in: a code of the second factor, after the password (ASVS 6.3.3)."""
 
+from functools import partial
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -35,8 +36,7 @@ def finish(token: str, code: str, keys: PublishedKeys, client: Client) -> tuple[
         raise UnauthenticatedError
     user_id = user.user_id
 
-    def is_known() -> bool:
-        return known_addresses.is_known(user_id, client)
+    is_known = partial(known_addresses.is_known, user_id, client)
 
     def proof(write: TransactWrite) -> list[EventItem]:
         steps.use_in(write, step, user_id)

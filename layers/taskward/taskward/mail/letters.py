@@ -72,6 +72,10 @@ NOTICES: Final = {
         "Somebody signed in from a new device",
         "Somebody signed in to your Taskward account, from a network or with a program that was not used before.",
     ),
+    "code_check_failed": (
+        "Somebody has your password",
+        "Somebody gave the right password of your Taskward account, and then a wrong code. They were not let in.",
+    ),
     "refresh_token_reused": (
         "A session was ended to be safe",
         "A token of your Taskward account was used twice, as if somebody had copied it. So its session was ended.",
@@ -160,6 +164,15 @@ def address_changed(link: str, days: int) -> Letter:
         "If this was not you, open this link to undo the change, and to end all sessions:",
         _Link(link),
         f"It works for {_count(days, 'day')}. It takes the password away too; another mail leads to a new one.",
+    )
+
+
+def address_left() -> Letter:
+    """Tells the holder of an account's former address of the change, where there is no way back."""
+    return _letter(
+        "Your e-mail address was changed",
+        "A Taskward account that had this e-mail address has another one now. Mail about it comes here no more.",
+        _UNASKED,
     )
 
 

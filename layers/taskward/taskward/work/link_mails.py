@@ -3,6 +3,7 @@
 A message that comes twice leads to two mails, each with a link of its own, of which the first that is followed counts.
 """
 
+from taskward import settings
 from taskward.client import Client
 from taskward.errors import InvalidLinkError
 from taskward.identity import email_change, email_verification, links, password_reset
@@ -18,7 +19,7 @@ def verify(message: Verification, time_left: TimeLeft) -> None:
     made = patiently(lambda: email_verification.link(message.user_id), time_left)
     if made:
         email, token = made
-        link = links.address(message.site, "verification", token)
+        link = _link(message.site, "verification", token)
         _send(message.kind, email, letters.verification(link, _hours("verification")))
 
 
@@ -28,7 +29,7 @@ def reset_password(message: ForgottenPassword, time_left: TimeLeft) -> None:
     made = patiently(lambda: password_reset.link(message.email, client), time_left)
     if made:
         email, token = made
-        link = links.address(message.site, "password_reset", token)
+        link = _link(message.site, "password_reset", token)
         _send(message.kind, email, letters.password_reset(link, links.LIFETIME_SECONDS["password_reset"] // 60))
 
 
@@ -43,17 +44,27 @@ def change_address(message: AddressChange, time_left: TimeLeft) -> None:
     if token is None:
         _send(message.kind, message.email, letters.address_taken())
         return
-    link = links.address(message.site, "address_change", token)
+    link = _link(message.site, "address_change", token)
     _send(message.kind, message.email, letters.address_change(link, _hours("address_change")))
 
 
 def announce_change(message: AddressChanged, time_left: TimeLeft) -> None:
-    """Tell the former address that it was changed, with the way back, if it was; raises like `mailing.send`."""
-    change = message.user_id, message.email, message.changed_at, message.credential_version
+    """Tell the former address that it was changed, with the way back if there is one; raises like `mailing.send`."""
+    user_id, email = message.user_id, message.email
+    if not message.way_back:
+        if patiently(lambda: email_change.has_left(user_id, email), time_left):
+            _send(message.kind, email, letters.address_left())
+        return
+    change = user_id, email, message.changed_at, message.credential_version
     made = patiently(lambda: email_change.undo_link(*change), time_left)
     if made:
-        link = links.address(message.site, "address_undo", made)
-        _send(message.kind, message.email, letters.address_changed(link, _hours("address_undo") // 24))
+        link = _link(message.site, "address_undo", made)
+        _send(message.kind, email, letters.address_changed(link, _hours("address_undo") // 24))
+
+
+def _link(site: str, purpose: links.Purpose, token: str) -> str:
+    """Where a link leads: the site of the settings, if there is one, whatever the message says."""
+    return links.address(settings.site_origin() or site, purpose, token)
 
 
 def _send(kind: str, email: str, letter: Letter) -> None:

@@ -82,7 +82,7 @@ class AddressChange(BaseModel):
 class AddressChanged(BaseModel):
     """Tell the address that an account had that it has another, since `changed_at` (whole seconds since 1970).
 
-    `credential_version` is the account's before the change.
+    `credential_version` is the account's before the change; `way_back` whether that can be taken back.
     """
 
     kind: Literal["address_changed"]
@@ -90,6 +90,7 @@ class AddressChanged(BaseModel):
     email: str
     changed_at: int
     credential_version: int
+    way_back: bool
     site: Site
 
 
