@@ -14,6 +14,7 @@ from local import stack as stacks
 from local.emulator import Emulator, free_port
 from local.stack import Stack
 from tests.e2e.conftest import Person, serving
+from tests.e2e.factors import verify
 from tests.support.people import PASSWORD
 from tests.support.sample_events import load
 
@@ -36,6 +37,13 @@ def _change_password(person: Person, before: str, after: str) -> None:
 
 
 @pytest.fixture
+def reachable(person: Person, inbox: Callable[[str, str], str]) -> Person:
+    """Somebody whose address is verified."""
+    verify(person, inbox)
+    return person
+
+
+@pytest.fixture
 def door(base_url: str) -> Iterator[httpx.Client]:
     """The front door, as somebody at this machine sees it."""
     with httpx.Client(base_url=base_url.removesuffix("/api")) as client:
@@ -55,10 +63,10 @@ def _account_row(stack: Stack, person: Person) -> dict[str, Any]:
 
 
 def test_a_password_change_leads_to_a_mail_that_can_be_read_at_the_front_door(
-    person: Person, door: httpx.Client
+    reachable: Person, door: httpx.Client
 ) -> None:
-    _change_password(person, PASSWORD, "another umbrella 8")
-    (mail,) = _eventually(lambda: _notices(door, person.email, "Your password was changed"))
+    _change_password(reachable, PASSWORD, "another umbrella 8")
+    (mail,) = _eventually(lambda: _notices(door, reachable.email, "Your password was changed"))
     assert mail["sender"] == mailbox.SENDER
     assert "If this was not you" in mail["text"]
 
@@ -85,15 +93,15 @@ def test_mail_is_read_at_the_front_door_alone(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("event", ["worker/bounce", "worker/complaint"])
 def test_mail_that_comes_back_marks_the_address_and_no_more_is_sent_to_it(
-    event: str, stack: Stack, person: Person, door: httpx.Client
+    event: str, stack: Stack, reachable: Person, door: httpx.Client
 ) -> None:
-    (record,) = load(event, email=person.email, receipt_handle="-")["Records"]
+    (record,) = load(event, email=reachable.email, receipt_handle="-")["Records"]
     topic = stack.outputs["MailReturnsTopicArn"]
     # As SES does when it is told of the topic; nobody is to be bothered with it.
     stack.client("sns").publish(TopicArn=topic, Message="Successfully validated SNS topic for Amazon SES.")
     stack.client("sns").publish(TopicArn=topic, Message=record["body"])
-    _eventually(lambda: "email_bounced_at" in _account_row(stack, person))
-    _change_password(person, PASSWORD, "another umbrella 8")
+    _eventually(lambda: "email_bounced_at" in _account_row(stack, reachable))
+    _change_password(reachable, PASSWORD, "another umbrella 8")
     attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
     def left(queue: str) -> int:
@@ -102,21 +110,21 @@ def test_mail_that_comes_back_marks_the_address_and_no_more_is_sent_to_it(
         return sum(int(number) for number in answer["Attributes"].values())
 
     _eventually(lambda: left("MailQueueUrl") == 0)
-    assert _notices(door, person.email, "Your password was changed") == []
+    assert _notices(door, reachable.email, "Your password was changed") == []
     assert left("MailDeadLetterQueueUrl") == 0
 
 
 def test_a_sign_in_from_a_new_device_is_told_of_and_the_next_from_there_is_not(
-    person: Person, door: httpx.Client
+    reachable: Person, door: httpx.Client
 ) -> None:
-    body = {"email": person.email, "password": PASSWORD}
+    body = {"email": reachable.email, "password": PASSWORD}
     firefox = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
     for _ in range(2):
-        assert person.client.post("/auth/login", json=body, headers=firefox).status_code == 200
-    assert person.client.post("/auth/login", json=body).status_code == 200
-    _change_password(person, PASSWORD, "another umbrella 8")
-    _eventually(lambda: _notices(door, person.email, "Your password was changed"))
-    (mail,) = _notices(door, person.email, "Somebody signed in from a new device")
+        assert reachable.client.post("/auth/login", json=body, headers=firefox).status_code == 200
+    assert reachable.client.post("/auth/login", json=body).status_code == 200
+    _change_password(reachable, PASSWORD, "another umbrella 8")
+    _eventually(lambda: _notices(door, reachable.email, "Your password was changed"))
+    (mail,) = _notices(door, reachable.email, "Somebody signed in from a new device")
     assert "With: Firefox on Linux" in mail["text"]
 
 

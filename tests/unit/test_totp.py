@@ -80,3 +80,8 @@ def test_an_app_gets_the_secret_by_hand_or_by_the_picture_of_an_address() -> Non
         "digits": ["6"],
         "period": ["30"],
     }
+
+
+def test_a_code_may_be_given_in_groups_as_apps_show_it() -> None:
+    secret = b"12345678901234567890"
+    assert totp.matching_step(secret, "287 082", 59) == totp.matching_step(secret, "287082", 59) == 1

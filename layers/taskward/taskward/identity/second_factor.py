@@ -232,7 +232,7 @@ def _matches(factor: SecondFactorItem, code: str) -> bool:
 
 def _new_step(factor: SecondFactorItem, code: str) -> int | None:
     """The time step of a code, if it is one of about now and later than all that were accepted."""
-    if len(code) != totp.DIGITS:
+    if len(totp.without_spaces(code)) != totp.DIGITS:
         return None
     step = totp.matching_step(_secret(factor), code, clock.epoch())
     return step if step is not None and (factor.last_step is None or step > factor.last_step) else None

@@ -28,13 +28,18 @@ def matching_step(secret: bytes, code: str, at: int) -> int | None:
     ----------
     at: the time, in whole seconds since 1970.
     """
-    now = at // STEP_SECONDS
+    now, bare = at // STEP_SECONDS, without_spaces(code)
     found = None
     # All are compared, that it takes as long whichever matches.
     for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        if hmac.compare_digest(_code(secret, step), code.encode()):
+        if hmac.compare_digest(_code(secret, step), bare.encode()):
             found = step
     return found
+
+
+def without_spaces(code: str) -> str:
+    """A code as apps mean it: many show it in two groups."""
+    return "".join(code.split())
 
 
 def code_at(secret: bytes, at: int) -> str:
