@@ -13,7 +13,6 @@ from taskward.errors import (
     TokenExpiredError,
     TooManyAttemptsError,
     UnauthenticatedError,
-    WrongPasskeyError,
 )
 from taskward.identity import events, keys, passkey_sign_in, passkeys, sessions, steps
 from taskward.identity.factor_tables import PasskeyItem
@@ -162,37 +161,6 @@ def test_a_removal_and_a_sign_in_at_once_end_in_a_session_or_a_refusal(ada: Some
         assert isinstance(entered, SessionItem | UnauthenticatedError)
         with pytest.raises(InvalidPasskeyError):
             enter_with(device)
-
-
-def _prove(somebody: Somebody, device: Authenticator) -> None:
-    """Prove once more who they are."""
-    principal = principal_of(somebody[1])
-    begun = passkey_sign_in.begin_reauthentication(principal, SITE)
-    answer = device.get(begun["options"])
-    passkey_sign_in.reauthenticate(principal, begun["step_token"], answer, keys.published(), SITE, HOME)
-
-
-def test_one_that_is_removed_while_it_is_used_proves_nothing_and_does_not_come_back(
-    ada: Somebody, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    device, use = add_passkey(ada[1]), steps.use_in
-
-    def removed_meanwhile(*arguments: object) -> None:
-        monkeypatch.setattr(steps, "use_in", use)
-        use(*arguments)  # type: ignore[arg-type]
-        _remove(ada, _passkey(ada))
-
-    monkeypatch.setattr(steps, "use_in", removed_meanwhile)
-    with pytest.raises(WrongPasskeyError):
-        _prove(ada, device)
-    assert passkeys.of_user(ada[0].user_id) == []
-
-
-def test_of_a_passkey_and_its_copy_used_at_once_one_is_refused(ada: Somebody) -> None:
-    device = add_passkey(ada[1], authenticator(counts_by=1))
-    for _ in range(5):
-        results = all_at_once([partial(_prove, ada, one) for one in (device, device.clone())])
-        assert sorted(map(type, results), key=str) == sorted([type(None), WrongPasskeyError], key=str)
 
 
 def test_the_name_of_another_user_on_ones_own_answer_lets_nobody_in(ada: Somebody) -> None:
