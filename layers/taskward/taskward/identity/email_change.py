@@ -199,7 +199,7 @@ def undo(token: str, site: str, client: Client) -> None:
         link = links.found(token, "address_undo")
         links.use_in(write, link, user)
         kept = _stored(link.email)
-        if str(link.credential_version) not in _ways_back(user) or kept is None:
+        if str(link.credential_version) not in _ways_back(user) or kept is None or kept.user_id != user.user_id:
             raise InvalidLinkError
         # It may be the present one again, by another change: what was done meanwhile is taken back all the same.
         if kept.expires_at is not None:
