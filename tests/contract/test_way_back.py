@@ -47,6 +47,7 @@ from tests.support.ways_in import (
     changed_address,
     enter,
     enter_with,
+    owner,
     verified,
 )
 
@@ -87,6 +88,18 @@ def test_nothing_that_the_other_had_is_a_way_in_any_more_and_the_owner_gets_in_b
     assert [letter.to for letter in aws.mailed() if letter.subject == "The change of your e-mail address was undone"]
 
 
+def test_the_other_address_is_nobodys_then_and_is_told(mailbox: Mailbox) -> None:
+    user, _ = verified(A)
+    _undo(changed_address(user, B, mailbox))
+    assert owner(A) == user.user_id
+    assert [letter.subject for letter in mailbox.send() if letter.to == B] == ["Your e-mail address was changed"]
+    assert "#token=" not in next(letter.text for letter in aws.mailed() if letter.to == B)
+    password_reset.request(B, SITE, ELSEWHERE)
+    assert mailbox.send() == []
+    other, _ = registered(B)
+    assert owner(B) == other.user_id
+
+
 def test_what_the_owner_had_before_stays(clock: Clock, mailbox: Mailbox) -> None:
     user, session = verified(A)
     own = add_passkey(session, name="Own")
@@ -118,6 +131,15 @@ def test_ways_in_that_were_made_shortly_before_the_change_go_too(clock: Clock, m
     assert restored.second_factor_at is None
     with pytest.raises(InvalidPasskeyError):
         enter_with(thiefs)
+
+
+@pytest.mark.parametrize(("seconds", "stays"), [(24 * 3600, False), (24 * 3600 + 1, True)])
+def test_shortly_before_is_within_a_day(seconds: int, stays: bool, clock: Clock, mailbox: Mailbox) -> None:
+    user, session = verified(A)
+    add_passkey(session)
+    clock.advance(seconds=seconds)
+    _undo(changed_address(user, B, mailbox))
+    assert bool(passkeys.of_user(user.user_id)) is stays
 
 
 def test_there_is_no_way_back_to_an_address_that_was_never_verified(mailbox: Mailbox) -> None:

@@ -9,7 +9,16 @@ from tests.conftest import Clock
 from tests.support import aws
 from tests.support.mailbox import SITE, Mailbox, deliver
 from tests.support.people import HOME, registered
-from tests.support.ways_in import account, add_passkey, change_address, changed_address, enter_with, verified, way_back
+from tests.support.ways_in import (
+    account,
+    add_passkey,
+    change_address,
+    changed_address,
+    enter_with,
+    owner,
+    verified,
+    way_back,
+)
 
 pytestmark = pytest.mark.usefixtures("weak_hashes")
 
@@ -86,6 +95,16 @@ def test_a_way_back_counts_for_seven_days_after_its_change_whenever_its_letter_w
     before = aws.mailed()
     deliver(message)
     assert aws.mailed() == before
+
+
+def test_an_address_that_was_freed_by_going_back_and_forth_is_taken_from_nobody(mailbox: Mailbox) -> None:
+    user, _ = verified(A)
+    to_a = changed_address(user, B, mailbox)
+    for email in (C, A, B):
+        change_address(user, email, mailbox)
+    other, _ = registered(A)
+    assert _is_worthless(to_a, user)
+    assert (owner(A), owner(B)) == (other.user_id, user.user_id)
 
 
 def test_a_way_back_counts_also_when_its_address_is_the_present_one_again_and_leaves_no_other(mailbox: Mailbox) -> None:
