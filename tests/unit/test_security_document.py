@@ -15,6 +15,7 @@ from taskward.identity import (
     access_token_tables,
     attempts,
     breached_passwords,
+    email_change,
     events,
     exports,
     factor_tables,
@@ -35,8 +36,10 @@ from taskward.identity import (
     user_tables,
 )
 from taskward.jobs import jobs, results
+from taskward.work import mailing
 from tests.support.conformance import document
 from tests.support.described import operations, refusals
+from tests.support.people import HOME
 from tests.support.template import ROOT, resources, template, with_everything_on
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -239,6 +242,24 @@ def test_the_numbers_of_mails_are_those_of_the_page() -> None:
     ]
     everywhere = counters["of an address, mails from everywhere"]
     assert everywhere == [str(attempts.MAILS_A_DAY), "no mail until it is forgotten"]
+    until = "no notice until it is forgotten"
+    sign_ins = counters["of an address, notices of sign-ins, and of wrong codes at them"]
+    assert sign_ins == [str(mailing.SIGN_IN_NOTICES_A_DAY), until]
+    assert counters["of an address, all other notices"] == [str(mailing.NOTICES_A_DAY), until]
+    words = {10: "ten", 50: "fifty"}
+    few, many = words[mailing.SIGN_IN_NOTICES_A_DAY], words[mailing.NOTICES_A_DAY]
+    assert f"{few} a day of sign-ins and of wrong codes at them, {many} of all else" in _prose("### Threats")
+    assert f"Notices end at {many} a day, and those of sign-ins at {few}" in _prose("## Known gaps")
+
+
+def test_a_mail_is_as_late_after_a_crash_as_the_page_says() -> None:
+    hidden, longest = (
+        resources("AWS::SQS::Queue")["MailQueue"]["VisibilityTimeout"],
+        resources("AWS::Serverless::Function")["WorkerFunction"]["Timeout"],
+    )
+    assert f"comes {hidden // 60} minutes late" in _prose("### Threats")
+    assert f"after {hidden // 60} minutes only, six times the longest that" in _prose("## Known gaps")
+    assert hidden == 6 * longest
 
 
 def test_every_kind_of_link_stands_on_the_page_with_its_time() -> None:
@@ -250,6 +271,7 @@ def test_every_kind_of_link_stands_on_the_page_with_its_time() -> None:
     assert given == {links.PAGES[purpose]: seconds for purpose, seconds in links.LIFETIME_SECONDS.items()}
     days = links.LIFETIME_SECONDS["address_undo"] // 86400
     assert f"stays its owner's for those {days} days" in _prose("### Mail")
+    assert f"or in the {email_change.SUSPECT_SECONDS // 3600} hours before it" in _prose("### Mail")
 
 
 def test_the_numbers_of_what_people_sign_in_with_are_those_of_the_page() -> None:
@@ -402,6 +424,10 @@ def test_every_kind_of_event_stands_on_the_page_with_who_is_told_of_it() -> None
     assert [*told] == [*get_args(events.Kind)]
     assert {kind for kind, by_mail in told.items() if by_mail == "yes"} == notices.KINDS
     assert told["signed_in"] == "from a new device"
+    assert told["code_check_failed"] == "at a sign-in"
+    at_a_sign_in, in_a_session = (events.new("code_check_failed", "u", HOME, session) for session in (None, "s"))
+    assert notices.is_due(at_a_sign_in)
+    assert not notices.is_due(in_a_session)
 
 
 def test_all_functions_log_to_the_one_group_of_the_page() -> None:

@@ -115,7 +115,8 @@ def confirm(token: str, site: str, client: Client) -> None:
             raise InvalidLinkError if taken.user_id == user.user_id else EmailExistsError
         new = EmailItem(email_key(emails.normalised(link.email)), user_id=user.user_id)
         write.save(new, condition=_unchanged(taken))
-        _give_up_in(write, user, kept_until)
+        # While there is a way back from before, no address is let go of on the way: it may be where that leads.
+        _give_up_in(write, user, kept_until or max(_ways_back(user).values(), default=None))
         _move_in(write, user, link.email, kept_until)
         events.store_in(write, told)
 
@@ -204,7 +205,7 @@ def undo(token: str, site: str, client: Client) -> None:
         # It may be the present one again, by another change: what was done meanwhile is taken back all the same.
         if kept.expires_at is not None:
             write.update(kept, actions=[EmailItem.expires_at.remove()], condition=EmailItem.user_id == user.user_id)
-            _give_up_in(write, user, None)
+            _give_up_in(write, user, max(_before(user, link).values(), default=None))
             left.append(user.email)
         _move_back_in(write, user, unchanged, link)
         sessions.end_in(write, alive)
@@ -248,7 +249,6 @@ def _move_in(write: TransactWrite, user: UserItem, email: str, undone_until: int
 def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, link: LinkItem) -> None:
     """The account with its address of before, and without any credential that was added since, or in the day before."""
     since = link.created_at - SUSPECT_SECONDS
-    earlier = {version: until for version, until in _ways_back(user).items() if int(version) < link.credential_version}
     owned = passkeys.of_user(user.user_id)
     added = [passkey for passkey in owned if passkey.created_at >= since]
     for passkey in added:
@@ -257,7 +257,7 @@ def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, li
         UserItem.email.set(link.email),
         UserItem.email_verified_at.set(clock.epoch()),
         UserItem.email_bounced_at.remove(),
-        UserItem.ways_back.set(earlier),
+        UserItem.ways_back.set(_before(user, link)),
         UserItem.password_hash.remove(),
         UserItem.passkeys.set(len(owned) - len(added)),
         UserItem.credential_version.add(1),
@@ -266,6 +266,11 @@ def _move_back_in(write: TransactWrite, user: UserItem, unchanged: Condition, li
         write.delete(SecondFactorItem(user.pk, SECOND_FACTOR))
         changes.append(UserItem.second_factor_at.remove())
     write.update(user, actions=changes, condition=unchanged)
+
+
+def _before(user: UserItem, link: LinkItem) -> dict[str, int]:
+    """The ways back from before the change that a link takes back."""
+    return {version: until for version, until in _ways_back(user).items() if int(version) < link.credential_version}
 
 
 def _ways_back(user: UserItem) -> dict[str, int]:
