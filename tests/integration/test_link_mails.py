@@ -58,6 +58,15 @@ def test_the_link_leads_to_a_page_of_the_site_that_the_message_names(name: str, 
     site, page, token = link_in(mail)
     assert (site, page) == (SITE, PAGES[name])
     assert re.fullmatch(r"[\w-]{64}", token)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_site_of_the_settings_counts_whatever_a_message_says(
+    name: str, ann: Values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_ORIGIN", "https://tasks.example")
+    (mail,) = sent_by(name, ann)
+    assert link_in(mail)[0] == "https://tasks.example"
     # What is behind the fragment goes to no server and into no log.
     assert "?" not in mail.text
 
