@@ -175,7 +175,7 @@ def test_after_three_mails_there_is_a_wait_that_doubles(clock: Clock, mailbox: M
 
 
 def test_twenty_a_day_are_sent_and_then_only_for_networks_that_signed_in_before(clock: Clock, mailbox: Mailbox) -> None:
-    registered("ada@example.com")
+    verified("ada@example.com")
     for email in ("ada@example.com", "nobody@example.com"):
         answers = [_answer(email, _network(number)) for number in range(22)]
         assert answers == [None] * attempts.MAILS_A_DAY + [DAY] * 2
@@ -188,6 +188,15 @@ def test_twenty_a_day_are_sent_and_then_only_for_networks_that_signed_in_before(
     assert _answer("nobody@example.com", _network(30)) is None
 
 
+def test_who_registered_with_an_address_that_they_never_verified_is_spared_nothing_at_it(
+    clock: Clock, mailbox: Mailbox
+) -> None:
+    registered("ada@example.com")
+    for number in range(attempts.MAILS_A_DAY):
+        assert _answer("ada@example.com", _network(number)) is None
+    assert _answer("ada@example.com", HOME) == DAY
+
+
 def test_the_networks_that_are_spared_have_to_wait_after_three_like_any_other(clock: Clock, mailbox: Mailbox) -> None:
     registered("ada@example.com")
     answers = [_answer("ada@example.com", HOME) for _ in range(4)]
@@ -197,7 +206,7 @@ def test_the_networks_that_are_spared_have_to_wait_after_three_like_any_other(cl
 def test_a_network_that_asks_for_many_addresses_has_to_wait_unless_it_is_known_to_one(
     clock: Clock, mailbox: Mailbox
 ) -> None:
-    registered("ada@example.com")
+    verified("ada@example.com")
     answers = [_answer(f"person{number}@example.org", HOME) for number in range(26)]
     assert answers[:25] == [None] * 25
     assert answers[25] is not None
