@@ -45,6 +45,14 @@ def normalised(due: str, timezone: str | None) -> tuple[str, str | None]:
     return moment.strftime("%Y-%m-%dT%H:%M:%S"), timezone
 
 
+def sort_text(due: str, timezone: str | None) -> str:
+    """Text that sorts due dates: a date before the times of its day, a zoned time by its instant (in UTC)."""
+    if timezone is None:
+        return due
+    instant = datetime.fromisoformat(due).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    return instant.strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def _parsed(due: str) -> datetime | None:
     if not (_DATE.fullmatch(due) or _TIME.fullmatch(due)):
         return None
