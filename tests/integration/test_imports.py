@@ -25,7 +25,7 @@ TOO_HEAVY_FOR_THE_AUTHORIZER = [
 ]
 
 # Each is imported by the calls that need it: that is where the time is spent then, and by nobody else.
-TOO_HEAVY_FOR_ANY_START = ["fido2", "zxcvbn", "aws_xray_sdk"]
+TOO_HEAVY_FOR_ANY_START = ["fido2", "icalendar", "zxcvbn", "aws_xray_sdk"]
 
 # What only those need who sign in with more than a password.
 NOT_FOR_A_PASSWORD = [
