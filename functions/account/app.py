@@ -2,6 +2,7 @@
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.delivery import cleared_cookie
+from taskward.errors import InsufficientScopeError
 from taskward.identity import (
     account_deletion,
     email_change,
@@ -84,4 +85,9 @@ def export_account() -> Response[str]:
 
 @handler.get("/jobs/<job_id>")
 def read_job(job_id: str) -> Response[str]:
-    return answer(200, jobs.representation(jobs.get(handler.principal().user_id, job_id)))
+    principal = handler.principal("tasks:read")
+    job = jobs.get(principal.user_id, job_id)
+    if principal.scopes is not None and job.kind == exports.KIND:
+        # It is about more than tasks.
+        raise InsufficientScopeError
+    return answer(200, jobs.representation(job))

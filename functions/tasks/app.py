@@ -1,10 +1,19 @@
-"""Tasks: create, list, read, replace, patch, complete, delete. Every call names the caller's own partition."""
+"""Tasks, one by one and in lists. Every call names the caller's own partition."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from zoneinfo import ZoneInfo
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.errors import FieldError, InvalidRequestError
-from taskward.preconditions import etag, if_match, none_match
-from taskward.tasks import models, queries, service
+from taskward.identity import users
+from taskward.preconditions import etag, idempotency_key, if_match, must_be_absent, none_match
+from taskward.tasks import batch, feed, list_queries, lists, models, service
+from taskward.tasks.batch import Batch
 from taskward.tasks.models import Completion, TaskFields
+from taskward.tasks.operations import Precondition
+from taskward.tasks.summary import summary
+from taskward.timezones import zone
 from taskward.validation import validated
 
 handler = Api()
@@ -16,19 +25,44 @@ READ, WRITE = "tasks:read", "tasks:write"
 @handler.get("/tasks")
 def list_tasks() -> Response[str]:
     user_id = handler.principal(READ).user_id
-    query = handler.query({"limit", "cursor"})
-    limit = handler.limit(query, queries.DEFAULT_LIMIT, queries.MAX_LIMIT)
-    page = queries.newest_first(user_id, limit, query.get("cursor"))
-    base_url = handler.viewer().base_url
-    headers = handler.link_to_next("/tasks", {"limit": limit}, page.next_cursor)
-    return answer(200, [models.representation(task, base_url) for task in page.tasks], headers)
+    query = handler.multiple_query({*list_queries.PARAMETERS, "limit", "cursor"})
+    paging = {name: values[-1] for name, values in query.items() if name in ("limit", "cursor", "tz")}
+    limit = handler.limit(paging, lists.DEFAULT_LIMIT, lists.MAX_LIMIT)
+    wanted = {name: values for name, values in query.items() if name not in ("limit", "cursor")}
+    found = lists.page(user_id, list_queries.parsed(wanted, _zone_of(user_id, paging)), limit, paging.get("cursor"))
+    headers = handler.link_to_next("/tasks", {**wanted, "limit": limit}, found.next_cursor)
+    return answer(200, [_representation(task) for task in found.tasks], headers)
+
+
+@handler.get("/tasks/summary")
+def summarise_tasks() -> Response[str]:
+    user_id = handler.principal(READ).user_id
+    counts = summary(user_id, _zone_of(user_id, handler.query({"tz"}))())
+    return answer(200, {name: asdict(count) for name, count in counts.items()})
+
+
+@handler.get("/tasks/changes")
+def list_changes() -> Response[str]:
+    user_id = handler.principal(READ).user_id
+    query = handler.query({"since", "limit"})
+    found = feed.changes(user_id, query.get("since"), handler.limit(query, feed.DEFAULT_LIMIT, feed.MAX_LIMIT))
+    tasks = [_representation(task) for task in found.tasks]
+    return answer(200, {"tasks": tasks, "next": found.next_token, "more": found.more})
+
+
+@handler.post("/tasks/batch")
+def carry_out_batch() -> Response[str]:
+    user_id = handler.principal(WRITE).user_id
+    operations = handler.body(Batch)
+    results = batch.carry_out_all(user_id, operations, _zone_of(user_id, handler.query({"tz"})))
+    return answer(200, {"results": [task and _representation(task) for task in results]})
 
 
 @handler.post("/tasks")
 def create_task() -> Response[str]:
-    task = service.create(handler.principal(WRITE).user_id, handler.body(TaskFields))
-    shown = models.representation(task, handler.viewer().base_url)
-    return answer(201, shown, {"Location": shown["url"], "ETag": etag(task.version)})
+    user_id = handler.principal(WRITE).user_id
+    key = idempotency_key(handler.header("idempotency-key"))
+    return _created(service.create(user_id, handler.body(TaskFields), key))
 
 
 @handler.get("/tasks/<task_id>")
@@ -39,48 +73,73 @@ def read_task(task_id: str) -> Response[str]:
     return _shown(task)
 
 
+@handler.get("/tasks/<task_id>/subtasks")
+def list_subtasks(task_id: str) -> Response[str]:
+    found = service.subtasks(handler.principal(READ).user_id, task_id)
+    return answer(200, {"progress": service.progress(found), "tasks": [_representation(task) for task in found]})
+
+
 @handler.put("/tasks/<task_id>")
 def replace_task(task_id: str) -> Response[str]:
     user_id = handler.principal(WRITE).user_id
-    members = handler.required_json_object()
-    fields = validated(TaskFields, {name: value for name, value in members.items() if name not in models.READ_ONLY})
-    return _shown(service.replace(user_id, task_id, fields, _precondition()))
+    fields = validated(TaskFields, models.without_read_only(handler.required_json_object()))
+    zone_of = _zone_of(user_id, handler.query({"tz"}))
+    if must_be_absent(handler.header("if-none-match")):
+        return _created(service.create_at(user_id, task_id, fields))
+    return _shown(service.replace(user_id, task_id, fields, zone_of, _precondition()))
 
 
 @handler.patch("/tasks/<task_id>")
 def patch_task(task_id: str) -> Response[str]:
     user_id = handler.principal(WRITE).user_id
     members = handler.required_json_object(media_types=(MERGE_PATCH, JSON))
-    return _shown(service.patch(user_id, task_id, members, _precondition()))
+    zone_of = _zone_of(user_id, handler.query({"tz"}))
+    return _shown(service.patch(user_id, task_id, members, zone_of, _precondition()))
 
 
 @handler.patch("/tasks/<task_id>/complete")
 def complete_task(task_id: str) -> Response[str]:
     user_id = handler.principal(WRITE).user_id
     completed = validated(Completion, handler.json_object() or {}).completed
-    return _shown(service.complete(user_id, task_id, completed, _precondition()))
+    zone_of = _zone_of(user_id, handler.query({"tz"}))
+    return _shown(service.complete(user_id, task_id, completed, zone_of, _precondition()))
+
+
+@handler.post("/tasks/<task_id>/restore")
+def restore_task(task_id: str) -> Response[str]:
+    return _shown(service.restore(handler.principal(WRITE).user_id, task_id, _precondition()))
 
 
 @handler.delete("/tasks/<task_id>")
 def delete_task(task_id: str) -> Response[str]:
-    service.trash(handler.principal(WRITE).user_id, task_id, _precondition())
-    return answer(204)
-
-
-@handler.delete("/tasks")
-def delete_tasks() -> Response[str]:
     user_id = handler.principal(WRITE).user_id
-    completed = handler.query({"completed"}).get("completed")
-    if completed not in (None, "true"):
-        raise InvalidRequestError(errors=[FieldError("completed", "Only true, or leave it out to delete all tasks.")])
-    service.trash_all(user_id, only_completed=completed == "true")
+    permanent = handler.query({"permanent"}).get("permanent")
+    if permanent not in (None, "true", "false"):
+        raise InvalidRequestError(errors=[FieldError("permanent", "Give true or false.")])
+    service.delete(user_id, task_id, _precondition(), permanent=permanent == "true")
     return answer(204)
 
 
-def _precondition() -> service.Precondition | None:
+def _zone_of(user_id: str, query: Mapping[str, str]) -> Callable[[], ZoneInfo]:
+    """Where days are seen from: the zone that a query names, or the account's, which takes a read."""
+    if "tz" in query:
+        named = zone(query["tz"], "tz")
+        return lambda: named
+    return lambda: ZoneInfo(users.get(user_id).timezone or "UTC")
+
+
+def _precondition() -> Precondition | None:
     return if_match(handler.header("if-match"))
 
 
+def _representation(task: models.Task) -> dict[str, object]:
+    return models.representation(task, handler.viewer().base_url)
+
+
 def _shown(task: models.Task) -> Response[str]:
-    shown = models.representation(task, handler.viewer().base_url)
-    return answer(200, shown, {"ETag": etag(task.version)})
+    return answer(200, _representation(task), {"ETag": etag(task.version)})
+
+
+def _created(task: models.Task) -> Response[str]:
+    shown = _representation(task)
+    return answer(201, shown, {"Location": str(shown["url"]), "ETag": etag(task.version)})

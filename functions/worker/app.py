@@ -1,4 +1,4 @@
-"""Queued work: exports of accounts, the removal of what deleted ones left behind, and mail. One message at a time.
+"""Queued work: exports, imports, large deletions, what deleted accounts left behind, and mail. One message at a time.
 
 A message whose work fails is handed out again; after some attempts its queue puts it aside, for somebody to look at.
 """
@@ -9,7 +9,17 @@ from typing import Any, Final
 from taskward import settings
 from taskward.jobs import jobs, queue
 from taskward.telemetry import logger
-from taskward.work import deletion, export, link_mails, mailing, messages, returns
+from taskward.work import (
+    deletion,
+    export,
+    link_mails,
+    mailing,
+    messages,
+    returns,
+    task_deletion,
+    task_export,
+    task_import,
+)
 from taskward.work.patience import TimeLeft
 
 _LONGEST_RETRY_SECONDS: Final = 3600
@@ -31,7 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
         told = message.model_dump(include=_TOLD)
         logger.exception("work failed", extra={**told, "message_id": record["messageId"], "receives": receives})
         try:
-            if isinstance(message, messages.Export) and receives >= settings.job_receives():
+            if isinstance(message, _JOBS) and receives >= settings.job_receives():
                 jobs.fail(message.user_id, message.job_id)
         finally:
             _give_back(record, _retry_seconds(receives))
@@ -42,6 +52,10 @@ def _export(message: messages.Export, time_left: TimeLeft) -> None:
     export.run(message.user_id, message.job_id, time_left)
 
 
+_JOBS: Final = (messages.Export, messages.TaskExport, messages.TaskImport, messages.TaskDeletion)
+"""Messages whose owner is told when the last try has failed."""
+
+
 def _delete(message: messages.Deletion, time_left: TimeLeft) -> None:
     if not deletion.delete_all(message.user_id, time_left):
         # The next slice is a message of its own, so that none of the attempts that this one has is used up.
@@ -50,6 +64,9 @@ def _delete(message: messages.Deletion, time_left: TimeLeft) -> None:
 
 _WORK: Final[dict[type[messages.Message], Callable[[Any, TimeLeft], None]]] = {
     messages.Export: _export,
+    messages.TaskExport: task_export.run,
+    messages.TaskImport: task_import.run,
+    messages.TaskDeletion: task_deletion.run,
     messages.Deletion: _delete,
     messages.Notice: mailing.tell,
     messages.Verification: link_mails.verify,

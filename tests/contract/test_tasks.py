@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from taskward.errors import InvalidCursorError, NotFoundError, PreconditionFailedError
-from taskward.tasks import models, queries, service
+from taskward.tasks import clearing, list_queries, lists, models, service, workspace
 from taskward.tasks.models import TaskFields
 from taskward.tasks.tables import COMPLETED, OPEN, TRASHED, TaskItem
 from tests.conftest import Clock
 from tests.support.racing import all_at_once
+from tests.support.zones import utc
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,18 +24,19 @@ def _made(title: str = "Pay rent", user: str = ME, **fields: object) -> TaskItem
     return service.create(user, TaskFields.model_validate({"title": title, **fields}))
 
 
-def _titled(title: str) -> Callable[[TaskItem], None]:
-    def edit(task: TaskItem) -> None:
-        task.title = title
+def _titled(title: str) -> dict[str, Any]:
+    return {"title": title}
 
-    return edit
+
+def _page(user: str, limit: int, cursor: str | None) -> lists.Page:
+    return lists.page(user, list_queries.parsed({}, utc), limit, cursor)
 
 
 def _all_titles(user: str, limit: int = 100) -> list[str]:
     titles: list[str] = []
     cursor = None
     while True:
-        page = queries.newest_first(user, limit, cursor)
+        page = _page(user, limit, cursor)
         titles += [task.title for task in page.tasks]
         cursor = page.next_cursor
         if cursor is None:
@@ -51,22 +53,26 @@ def test_what_is_stored_comes_back() -> None:
         "due_timezone": "Europe/Paris",
         "tags": ["home", "größe", " kept as it is "],
         "order": -12.5,
+        "repeat": "FREQ=WEEKLY",
+        "repeat_from": "completion",
+        "parent_id": None,
     }
     task = _made(**fields)  # type: ignore[arg-type]
     assert models.fields_of(service.get(ME, task.task_id)) == fields
-    assert models.fields_of(queries.newest_first(ME, 1, None).tasks[0]) == fields
+    assert models.fields_of(_page(ME, 1, None).tasks[0]) == fields
 
 
 def test_nobody_reaches_another_s_task_by_any_operation() -> None:
     task = _made()
     for operation in (
         lambda: service.get(YOU, task.task_id),
-        lambda: service.change(YOU, task.task_id, _titled("mine now")),
-        lambda: service.trash(YOU, task.task_id),
+        lambda: service.patch(YOU, task.task_id, _titled("mine now"), utc),
+        lambda: service.delete(YOU, task.task_id),
     ):
         with pytest.raises(NotFoundError):
             operation()
-    service.trash_all(YOU, only_completed=False)
+    clearing.delete(YOU, clearing.selected(YOU, "all"), "all")
+    clearing.delete(YOU, [task.task_id], "all")
     assert _all_titles(YOU) == []
     assert service.get(ME, task.task_id).title == "Pay rent"
     assert service.get(ME, task.task_id).version == 1
@@ -84,7 +90,7 @@ def test_each_change_makes_the_next_version_at_a_later_time(clock: Clock) -> Non
     seen = [(task.version, task.updated_at)]
     for title in ("a", "b", "c"):
         clock.advance(seconds=-1)
-        changed = service.change(ME, task.task_id, _titled(title))
+        changed = service.patch(ME, task.task_id, _titled(title), utc)
         seen.append((changed.version, changed.updated_at))
     assert [version for version, _ in seen] == [1, 2, 3, 4]
     assert seen == sorted(seen, key=lambda pair: pair[1])
@@ -93,21 +99,21 @@ def test_each_change_makes_the_next_version_at_a_later_time(clock: Clock) -> Non
 
 def test_a_change_that_changes_nothing_writes_nothing() -> None:
     task = _made()
-    assert service.change(ME, task.task_id, _titled("Pay rent")).version == 1
+    assert service.patch(ME, task.task_id, _titled("Pay rent"), utc).version == 1
 
 
 def test_a_stale_precondition_is_refused_and_nothing_is_lost() -> None:
     task = _made()
-    service.change(ME, task.task_id, _titled("second"), lambda version: version == 1)
+    service.patch(ME, task.task_id, _titled("second"), utc, lambda version: version == 1)
     with pytest.raises(PreconditionFailedError):
-        service.change(ME, task.task_id, _titled("third"), lambda version: version == 1)
+        service.patch(ME, task.task_id, _titled("third"), utc, lambda version: version == 1)
     assert service.get(ME, task.task_id).title == "second"
 
 
 def test_of_parallel_writers_who_know_the_version_exactly_one_succeeds() -> None:
     task = _made()
     results = all_at_once(
-        [lambda n=n: service.change(ME, task.task_id, _titled(f"writer {n}"), lambda v: v == 1) for n in range(6)]  # type: ignore[misc]
+        [lambda n=n: service.patch(ME, task.task_id, _titled(f"writer {n}"), utc, lambda v: v == 1) for n in range(6)]  # type: ignore[misc]
     )
     winners = [result for result in results if isinstance(result, TaskItem)]
     assert len(winners) == 1
@@ -118,13 +124,15 @@ def test_of_parallel_writers_who_know_the_version_exactly_one_succeeds() -> None
 def test_parallel_changes_without_a_precondition_are_all_made() -> None:
     task = _made()
 
-    def with_tag(tag: str) -> Callable[[TaskItem], None]:
-        def edit(item: TaskItem) -> None:
+    def with_tag(tag: str) -> TaskItem:
+        def change(here: workspace.Workspace) -> TaskItem:
+            item = here.live(task.task_id)
             item.tags = [*item.tags, tag]
+            return item
 
-        return edit
+        return workspace.carry_out(ME, change)
 
-    results = all_at_once([lambda n=n: service.change(ME, task.task_id, with_tag(str(n))) for n in range(4)])  # type: ignore[misc]
+    results = all_at_once([lambda n=n: with_tag(str(n)) for n in range(4)])  # type: ignore[misc]
     assert not [result for result in results if isinstance(result, Exception)]
     stored = service.get(ME, task.task_id)
     assert (sorted(stored.tags), stored.version) == (["0", "1", "2", "3"], 5)
@@ -135,32 +143,32 @@ def test_of_two_toggles_in_the_same_instant_neither_takes_the_other_s_write_for_
     task = _made()
     clock.advance(hours=-1)
     for _ in range(3):
-        all_at_once([lambda: service.complete(ME, task.task_id, None)] * 2)
+        all_at_once([lambda: service.complete(ME, task.task_id, None, utc)] * 2)
     stored = service.get(ME, task.task_id)
     assert (stored.version, stored.state) == (7, OPEN)
 
 
 def test_a_write_whose_answer_was_lost_is_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     task = _made()
-    write = service._write
+    put = workspace._put
     lost = iter([True])
 
-    def answer_lost_once(item: TaskItem) -> bool:
+    def answer_lost_once(*written: Any) -> bool:
         # What the client library does when a time-out hides a success: it repeats the write, which then fails.
-        return write(item) and not next(lost, False)
+        return put(*written) and (not next(lost, False) or put(*written))
 
-    monkeypatch.setattr(service, "_write", answer_lost_once)
-    assert service.complete(ME, task.task_id, None).state == COMPLETED
+    monkeypatch.setattr(workspace, "_put", answer_lost_once)
+    assert service.complete(ME, task.task_id, None, utc).state == COMPLETED
     assert (service.get(ME, task.task_id).state, service.get(ME, task.task_id).version) == (COMPLETED, 2)
 
 
 def test_a_deleted_task_is_in_the_trash_and_nowhere_else(clock: Clock) -> None:
     task = _made()
-    service.trash(ME, task.task_id)
+    service.delete(ME, task.task_id)
     with pytest.raises(NotFoundError):
         service.get(ME, task.task_id)
     with pytest.raises(NotFoundError):
-        service.change(ME, task.task_id, _titled("back"))
+        service.patch(ME, task.task_id, _titled("back"), utc)
     assert _all_titles(ME) == []
     stored = TaskItem.get(ME, task.task_id)
     assert (stored.state, stored.title) == (TRASHED, "Pay rent")
@@ -169,13 +177,13 @@ def test_a_deleted_task_is_in_the_trash_and_nowhere_else(clock: Clock) -> None:
 
 def test_completing_keeps_the_first_time_and_reopening_forgets_it(clock: Clock) -> None:
     task = _made()
-    done = service.complete(ME, task.task_id, True)
+    done = service.complete(ME, task.task_id, True, utc)
     first = done.completed_at
     assert first is not None
     clock.advance(minutes=1)
-    again = service.complete(ME, task.task_id, True)
+    again = service.complete(ME, task.task_id, True, utc)
     assert (again.completed_at, again.version) == (first, done.version)
-    assert service.complete(ME, task.task_id, False).completed_at is None
+    assert service.complete(ME, task.task_id, False, utc).completed_at is None
 
 
 def test_the_list_is_newest_first_with_open_and_completed_merged(clock: Clock) -> None:
@@ -197,11 +205,11 @@ def test_tasks_of_the_same_instant_are_neither_skipped_nor_repeated(clock: Clock
 def test_a_page_is_full_and_has_a_cursor_unless_it_is_the_last() -> None:
     for n in range(5):
         _made(str(n))
-    first = queries.newest_first(ME, 4, None)
+    first = _page(ME, 4, None)
     assert (len(first.tasks), first.next_cursor is not None) == (4, True)
-    second = queries.newest_first(ME, 4, first.next_cursor)
+    second = _page(ME, 4, first.next_cursor)
     assert (len(second.tasks), second.next_cursor) == (1, None)
-    exact = queries.newest_first(ME, 5, None)
+    exact = _page(ME, 5, None)
     assert (len(exact.tasks), exact.next_cursor) == (5, None)
 
 
@@ -210,23 +218,26 @@ def test_paging_survives_what_happens_between_two_pages(clock: Clock) -> None:
     for n in range(8):
         clock.advance(seconds=1)
         made.append(_made(str(n)))
-    first = queries.newest_first(ME, 3, None)
+    first = _page(ME, 3, None)
     assert [task.title for task in first.tasks] == ["7", "6", "5"]
     clock.advance(seconds=1)
     _made("made in between")
-    service.trash(ME, made[5].task_id)  # the task that the cursor names
-    service.complete(ME, made[6].task_id, True)  # seen already
-    service.complete(ME, made[3].task_id, True)  # not seen yet
-    rest = queries.newest_first(ME, 100, first.next_cursor)
+    service.delete(ME, made[5].task_id)  # the task that the cursor names
+    service.complete(ME, made[6].task_id, True, utc)  # seen already
+    service.complete(ME, made[3].task_id, True, utc)  # not seen yet
+    rest = _page(ME, 100, first.next_cursor)
     assert [task.title for task in rest.tasks] == ["4", "3", "2", "1", "0"]
 
 
-def test_a_list_that_was_cut_off_by_the_amount_read_still_shows_everything_once(database: str) -> None:
+def test_a_list_that_was_cut_off_by_the_amount_read_still_shows_everything_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lists, "MAX_QUERIES", 2)
     # 100 tasks of 32 KB are three times what one query reads; the two states are cut at different places.
     text = "\U0001f4be" * 8192
     for n in range(100):
         _made(str(n), description=text if n % 4 else "short", completed=n % 4 == 0)
-    page = queries.newest_first(ME, 100, None)
+    page = _page(ME, 100, None)
     assert page.next_cursor is not None
     assert 0 < len(page.tasks) < 100
     assert _all_titles(ME, 100) == [str(n) for n in reversed(range(100))]
@@ -236,16 +247,15 @@ def test_a_task_that_is_completed_between_the_two_queries_is_shown_once_as_compl
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task = _made()
-    stream = queries._stream
+    read = lists._Stream.read
 
-    def completed_after_the_open_ones_were_read(user: str, state: str, *more: Any) -> Any:
-        result = stream(user, state, *more)
-        if state == OPEN:
-            service.complete(ME, task.task_id, True)
-        return result
+    def completed_after_the_open_ones_were_read(stream: lists._Stream) -> None:
+        read(stream)
+        if stream._low.startswith(OPEN):
+            service.complete(ME, task.task_id, True, utc)
 
-    monkeypatch.setattr(queries, "_stream", completed_after_the_open_ones_were_read)
-    (shown,) = queries.newest_first(ME, 10, None).tasks
+    monkeypatch.setattr(lists._Stream, "read", completed_after_the_open_ones_were_read)
+    (shown,) = _page(ME, 10, None).tasks
     assert (shown.state, shown.version) == (COMPLETED, 2)
 
 
@@ -253,7 +263,7 @@ def test_an_answer_never_outgrows_what_lambda_may_return() -> None:
     text = "\x01" * 8192
     for n in range(100):
         _made(str(n), description=text, tags=[f"{k:02}" + "\x01" * 48 for k in range(20)])
-    page = queries.newest_first(ME, 100, None)
+    page = _page(ME, 100, None)
     assert page.next_cursor is not None
     shown = json.dumps([models.representation(task, "https://x/api") for task in page.tasks], ensure_ascii=False)
     assert len(json.dumps({"body": shown}, ensure_ascii=False).encode()) < 6 * 1024 * 1024
@@ -264,33 +274,27 @@ def test_a_cursor_of_another_user_or_of_nobody_is_refused() -> None:
     for n in range(3):
         _made(str(n))
         _made(str(n), user=YOU)
-    cursor = queries.newest_first(YOU, 1, None).next_cursor
+    cursor = _page(YOU, 1, None).next_cursor
     assert cursor is not None
     for wrong in (cursor, "", "x", "e30", "W10", "!!!", "a" * 5000, cursor[:-1], "\u00e9", "WzEsMiwzXQ", "bnVsbA"):
         with pytest.raises(InvalidCursorError):
-            queries.newest_first(ME, 1, wrong)
+            _page(ME, 1, wrong)
 
 
 def test_deleting_all_completed_leaves_the_open_ones() -> None:
     for n in range(5):
         _made(str(n), completed=n % 2 == 0)
-    service.trash_all(ME, only_completed=True)
+    clearing.delete(ME, clearing.selected(ME, "completed"), "completed")
     assert _all_titles(ME) == ["3", "1"]
-    service.trash_all(ME, only_completed=False)
+    clearing.delete(ME, clearing.selected(ME, "all"), "all")
     assert _all_titles(ME) == []
 
 
-def test_deleting_all_completed_spares_a_task_that_is_reopened_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_all_completed_spares_a_task_that_is_reopened_meanwhile() -> None:
     task = _made(completed=True)
-    listed = queries.all_in_state
-
-    def reopened_after_the_list_was_read(user_id: str, state: str) -> list[TaskItem]:
-        tasks = list(listed(user_id, state))
-        service.complete(ME, task.task_id, False)
-        return tasks
-
-    monkeypatch.setattr(queries, "all_in_state", reopened_after_the_list_was_read)
-    service.trash_all(ME, only_completed=True)
+    selected = clearing.selected(ME, "completed")
+    service.complete(ME, task.task_id, False, utc)
+    clearing.delete(ME, selected, "completed")
     assert service.get(ME, task.task_id).state == OPEN
 
 
@@ -302,12 +306,11 @@ def test_two_parallel_creations_both_appear_at_once() -> None:
 
 def test_the_index_keys_follow_every_change() -> None:
     task = _made(due="2026-12-01", order=1)
-    service.complete(ME, task.task_id, True)
+    service.complete(ME, task.task_id, True, utc)
     stored = TaskItem.get(ME, task.task_id)
     assert stored.created_key.startswith(f"{COMPLETED}#")
     assert stored.due_key == f"{COMPLETED}#2026-12-01#{task.task_id}"
     assert stored.order_key.startswith(f"{COMPLETED}#bff")
     assert stored.changed_key == f"{stored.updated_at}#{task.task_id}"
-    service.change(ME, task.task_id, lambda t: setattr(t, "due", None))
-    assert TaskItem.get(ME, task.task_id).due_key is None
-    assert list(TaskItem.by_due.query(ME)) == []
+    service.patch(ME, task.task_id, {"due": None}, utc)
+    assert TaskItem.get(ME, task.task_id).due_key == f"{COMPLETED}#~#{task.task_id}"

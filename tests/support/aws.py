@@ -33,6 +33,7 @@ from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseIte
 from taskward.identity.user_tables import EmailItem, KnownAddressItem, UsedStepItem, UserItem
 from taskward.jobs.tables import JobItem
 from taskward.tasks.tables import TaskItem
+from taskward.tasks.usage_tables import UsageItem
 from tests.support.template import ROOT, resources
 
 QUEUES = {"JOBS_QUEUE": "jobs", "MAIL_QUEUE": "mail"}
@@ -53,6 +54,7 @@ MODELS: list[Any] = [
     PasskeyItem,
     LinkItem,
     UsedStepItem,
+    UsageItem,
 ]
 
 _LOCAL_JAR = "DynamoDBLocal.jar"

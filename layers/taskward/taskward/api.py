@@ -113,10 +113,17 @@ class Api(APIGatewayRestResolver):
         value: str | None = self.current_event.headers.get(name)
         return value
 
-    def query(self, known: set[str]) -> dict[str, str]:
-        """The query parameters; refuses with 422 when one is not among the `known`."""
-        query: dict[str, str] = self.current_event.raw_event.get("queryStringParameters") or {}
-        if unknown := query.keys() - known:
+    def query(self, known: Collection[str]) -> dict[str, str]:
+        """The query parameters; refuses with 422 when one is not among the `known`, or stands twice."""
+        query = self.multiple_query(known)
+        if repeated := [name for name, values in query.items() if len(values) > 1]:
+            raise InvalidRequestError(errors=[FieldError(name, "Give it once.") for name in sorted(repeated)])
+        return {name: values[0] for name, values in query.items()}
+
+    def multiple_query(self, known: Collection[str]) -> dict[str, list[str]]:
+        """All values of each query parameter; refuses with 422 when one is not among the `known`."""
+        query: dict[str, list[str]] = self.current_event.raw_event.get("multiValueQueryStringParameters") or {}
+        if unknown := query.keys() - set(known):
             # A filter that is misspelt must not quietly list, or delete, everything.
             errors = [FieldError(name[:FIELD_LENGTH], "There is no such parameter.") for name in sorted(unknown)]
             raise InvalidRequestError(errors=errors)
@@ -135,7 +142,7 @@ class Api(APIGatewayRestResolver):
         """The Link header of a page that another follows (RFC 8288); none after the last page."""
         if cursor is None:
             return {}
-        parameters = urlencode({**query, "cursor": cursor})
+        parameters = urlencode({**query, "cursor": cursor}, doseq=True)
         return {"Link": f'<{self.viewer().base_url}{path}?{parameters}>; rel="next"'}
 
     def body(self, model: type[_Model], *, media_types: Collection[str] = (JSON,)) -> _Model:
@@ -151,10 +158,12 @@ class Api(APIGatewayRestResolver):
 
     def json_object(self, *, media_types: Collection[str] = (JSON,)) -> dict[str, Any] | None:
         """The members of the body, None when there is no body at all; refuses with 400, 413 or 415."""
+        return _json_object(self.text(media_types)) if self.current_event.raw_event.get("body") else None
+
+    def text(self, media_types: Collection[str]) -> str:
+        """The body as it is; refuses with 400, 413 or 415."""
         event = self.current_event.raw_event
-        body = event.get("body")
-        if not body:
-            return None
+        body: str = event.get("body") or ""
         if event.get("isBase64Encoded"):
             try:
                 body = base64.b64decode(body, validate=True).decode()
@@ -163,7 +172,7 @@ class Api(APIGatewayRestResolver):
         if len(body) > MAX_BODY_BYTES or len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
             raise TooLargeError
         self._check_media_type(media_types)
-        return _json_object(body)
+        return body
 
     def _check_media_type(self, accepted: Collection[str]) -> None:
         media_type, *parameters = (self.header("content-type") or "").lower().split(";")
@@ -193,6 +202,8 @@ class Api(APIGatewayRestResolver):
         }
         if error.errors:
             document["errors"] = [asdict(field) for field in error.errors]
+        if error.index is not None:
+            document["index"] = error.index
         headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", **SAFETY_HEADERS}
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)

@@ -23,6 +23,8 @@ class TaskwardError(Exception):
     detail: a sentence for a person; the class's own when None.
     errors: the members at fault, for `InvalidRequestError`.
     retry_after: seconds after which a retry makes sense.
+
+    `index` is the place of the operation at fault among several, counted from 0.
     """
 
     status: ClassVar[int] = 500
@@ -41,6 +43,7 @@ class TaskwardError(Exception):
             self.detail = detail
         self.errors = errors
         self.retry_after = retry_after
+        self.index: int | None = None
         super().__init__(self.detail)
 
 

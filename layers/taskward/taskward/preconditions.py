@@ -1,8 +1,11 @@
-"""ETags and the conditions that requests put on them (RFC 9110, sections 8.8.3 and 13.1)."""
+"""Headers that make requests safe to race and to repeat: ETags and their conditions (RFC 9110), and Idempotency-Key."""
 
 import re
 from collections.abc import Callable
 
+from taskward.errors import FieldError, InvalidRequestError
+
+_KEY = re.compile(r'"?([!-~]{1,255}?)"?', re.ASCII)
 _ENTITY_TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
@@ -27,3 +30,25 @@ def none_match(header: str | None, tag: str) -> bool:
     if header is None:
         return False
     return header.strip() == "*" or tag.strip('"') in {opaque for _, opaque in _ENTITY_TAG.findall(header)}
+
+
+def must_be_absent(header: str | None) -> bool:
+    """Whether a request goes ahead only if nothing is there yet: `If-None-Match: *` (RFC 9110, section 13.1.2)."""
+    return header is not None and header.strip() == "*"
+
+
+def idempotency_key(header: str | None) -> str | None:
+    """The key by which a request that comes again is known, None without the header.
+
+    It may stand in quotation marks (draft-ietf-httpapi-idempotency-key-header).
+
+    Raises
+    ------
+    InvalidRequestError: it is not 1 to 255 printable ASCII characters without spaces.
+    """
+    if header is None:
+        return None
+    found = _KEY.fullmatch(header.strip())
+    if found is None:
+        raise InvalidRequestError(errors=[FieldError("Idempotency-Key", "Give 1 to 255 printable ASCII characters.")])
+    return found[1]

@@ -51,8 +51,9 @@ class Table(Model):
         table = super()._get_connection()
         shared = _connections.setdefault(table.connection.host, table.connection)
         if table.connection is not shared:
-            if cls.Meta.table_name not in shared._tables:
-                shared.add_meta_table(table.get_meta_table())
+            if cls.Meta.table_name not in shared._tables or cls._indexes:
+                # Of several models of one table, the one that knows its indexes speaks for it.
+                shared._tables[cls.Meta.table_name] = table.get_meta_table()
             table.connection = shared
         return table
 

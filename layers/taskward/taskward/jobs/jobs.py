@@ -5,16 +5,17 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Literal
 
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from taskward import clock
-from taskward.errors import NotFoundError
-from taskward.jobs.tables import DONE, FAILED, JOB_PREFIX, QUEUED, RUNNING, JobItem, job_key
+from taskward.errors import NotFoundError, TooManyJobsError
+from taskward.jobs import queue
+from taskward.jobs.tables import DONE, FAILED, JOB_PREFIX, QUEUED, RUNNING, WAITING, JobItem, job_key
 from taskward.storage import ID_LENGTH, condition_failed, user_key
 
-Kind = Literal["export"]
+Kind = Literal["export", "task_export", "task_import", "task_deletion"]
 
 Job = JobItem
 """A job, for those who only pass it on."""
@@ -26,24 +27,85 @@ SILENT_FOR = timedelta(hours=3)
 worker, and the waits between them, take less."""
 
 
+MAX_A_DAY = 50
+"""How many jobs of a kind a user can have in a day."""
+
+MAX_AT_ONCE = 3
+"""How many of them at the same time."""
+
+_LOOK_AGAIN_SECONDS = 30
+
+
 class JobGoneError(Exception):
     """The job is not there any more: its time is over, or it went with its account."""
 
 
-def new(user_id: str, kind: Kind) -> JobItem:
-    """A job of this moment that is not stored yet."""
+def new(user_id: str, kind: Kind, *, waits: bool = False) -> JobItem:
+    """A job of this moment that is not stored yet; `waits` for its owner to upload what it is about."""
     now, job_id = clock.epoch(), str(uuid.uuid4())
     return JobItem(
         user_key(user_id),
         job_key(job_id),
         job_id=job_id,
         kind=kind,
-        state=QUEUED,
+        state=WAITING if waits else QUEUED,
         progress=0,
         created_at=now,
         updated_at=now,
         expires_at=now + int(KEPT_FOR.total_seconds()),
     )
+
+
+def start(user_id: str, kind: Kind, message: dict[str, Any]) -> JobItem:
+    """Store a job and send it on its way; `message` says what the worker needs to know beside whose job it is.
+
+    Raises
+    ------
+    TooManyJobsError: see `check_room`.
+    """
+    check_room(user_id, kind)
+    job = new(user_id, kind)
+    job.save()
+    send(job, message)
+    return job
+
+
+def send(job: JobItem, message: dict[str, Any]) -> None:
+    """Send a stored job on its way. When that fails it is removed, since nobody would ever work on it."""
+    try:
+        queue.send({"kind": job.kind, "user_id": _user_id(job), "job_id": job.job_id, **message})
+    except BaseException:
+        with suppress(PynamoDBException):
+            job.delete()
+        raise
+
+
+def send_uploaded(job: JobItem, message: dict[str, Any]) -> None:
+    """Send a job on its way that waited for its upload; nothing happens to one that does not wait any more.
+
+    When the message is lost it is sent again when this is asked for again.
+    """
+    queue.send({"kind": job.kind, "user_id": _user_id(job), "job_id": job.job_id, **message})
+    with suppress(JobGoneError):
+        _update(job, JobItem.state.set(QUEUED), condition=JobItem.state == WAITING)
+
+
+def _user_id(job: JobItem) -> str:
+    return job.pk.removeprefix(user_key(""))
+
+
+def check_room(user_id: str, kind: Kind) -> None:
+    """Refuse when a user had as many jobs of a kind as one may have in a day.
+
+    Raises
+    ------
+    TooManyJobsError: there were `MAX_A_DAY`, or `MAX_AT_ONCE` are under way.
+    """
+    earlier = [job for job in of_user(user_id) if job.kind == kind]
+    if len(earlier) >= MAX_A_DAY:
+        raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
+    if sum(is_under_way(job) for job in earlier) >= MAX_AT_ONCE:
+        raise TooManyJobsError(retry_after=_LOOK_AGAIN_SECONDS)
 
 
 def get(user_id: str, job_id: str) -> JobItem:
@@ -87,15 +149,10 @@ def advance(job: JobItem) -> None:
     _update(job, JobItem.progress.set(job.progress))
 
 
-def finish(job: JobItem, result_key: str, result_bytes: int) -> None:
-    """Note that a job is done, and where its result is; raises like `advance`."""
-    _update(
-        job,
-        JobItem.progress.set(job.progress),
-        JobItem.state.set(DONE),
-        JobItem.result_key.set(result_key),
-        JobItem.result_bytes.set(result_bytes),
-    )
+def finish(job: JobItem, result_key: str | None = None, result_bytes: int = 0) -> None:
+    """Note that a job is done, and where its result is, if it has one; raises like `advance`."""
+    result = [JobItem.result_key.set(result_key), JobItem.result_bytes.set(result_bytes)] if result_key else []
+    _update(job, JobItem.progress.set(job.progress), JobItem.state.set(DONE), *result)
 
 
 def fail(user_id: str, job_id: str) -> None:
@@ -136,6 +193,11 @@ def facts(job: JobItem) -> dict[str, Any]:
     }
 
 
+def waits(job: JobItem) -> bool:
+    """Whether a job waits for its owner to upload what it is about."""
+    return job.state == WAITING
+
+
 def is_under_way(job: JobItem) -> bool:
     """Whether a job waits for a worker, or has one."""
     return _state(job) in (QUEUED, RUNNING)
@@ -143,13 +205,14 @@ def is_under_way(job: JobItem) -> bool:
 
 def _state(job: JobItem) -> str:
     silent = clock.epoch() - int(job.updated_at) >= SILENT_FOR.total_seconds()
-    return FAILED if silent and job.state in (QUEUED, RUNNING) else job.state
+    return FAILED if silent and job.state in (WAITING, QUEUED, RUNNING) else job.state
 
 
 def _result(job: JobItem) -> dict[str, Any]:
     # Imported when there is a result to show: most jobs that are asked for are still at work.
     from taskward.jobs import results
 
-    file_name = f"taskward-{job.kind}-{clock.rfc3339(int(job.created_at))[:10]}.json"
-    url, expires_at = results.link(job.result_key, file_name)
-    return {"url": url, "expires_at": expires_at, "bytes": int(job.result_bytes), "media_type": results.MEDIA_TYPE}
+    kind, day = job.kind.replace("_", "-"), clock.rfc3339(int(job.created_at))[:10]
+    url, expires_at = results.link(job.result_key, f"taskward-{kind}-{day}{results.suffix(job.result_key)}")
+    media_type = results.media_type(job.result_key)
+    return {"url": url, "expires_at": expires_at, "bytes": int(job.result_bytes), "media_type": media_type}

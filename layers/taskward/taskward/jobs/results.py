@@ -12,13 +12,22 @@ from botocore.exceptions import ClientError
 
 from taskward import clock, settings
 
-MEDIA_TYPE = "application/json"
+_MEDIA_TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8"}
 
 LINK_SECONDS = 300
 """How long a link to a result can be opened."""
 
+UPLOAD_SECONDS = 3600
+"""How long there is time for an upload to begin."""
+
+MAX_UPLOAD_BYTES = 25_000_000
+
 PART_BYTES = 8 * 2**20
 """A result is written in parts of this size, if it does not fit one. S3 takes 10,000 of 5 MiB or more."""
+
+
+class ObjectGoneError(Exception):
+    """An object is not there, or not as it should be."""
 
 
 @cache
@@ -40,9 +49,24 @@ def prefix_of(user_id: str) -> str:
     return f"exports/{user_id}/"
 
 
-def key_of(user_id: str, job_id: str) -> str:
-    """The key of a job's result."""
-    return f"{prefix_of(user_id)}{job_id}.json"
+def key_of(user_id: str, job_id: str, suffix: str = ".json") -> str:
+    """The key of a job's result; `suffix` tells what it is."""
+    return f"{prefix_of(user_id)}{job_id}{suffix}"
+
+
+def upload_key_of(user_id: str, job_id: str) -> str:
+    """The key of what a job is about, when its owner uploads that."""
+    return f"{prefix_of(user_id)}{job_id}.upload"
+
+
+def suffix(key: str) -> str:
+    """What the name of a result ends with, the dot included."""
+    return key[key.rindex(".") :]
+
+
+def media_type(key: str) -> str:
+    """What a result is."""
+    return _MEDIA_TYPES[suffix(key)]
 
 
 def link(key: str, file_name: str) -> tuple[str, str]:
@@ -55,13 +79,61 @@ def link(key: str, file_name: str) -> tuple[str, str]:
         Params={
             "Bucket": settings.exports_bucket(),
             "Key": key,
-            "ResponseContentType": MEDIA_TYPE,
+            "ResponseContentType": media_type(key),
             "ResponseCacheControl": "no-store",
             "ResponseContentDisposition": f'attachment; filename="{file_name}"',
         },
         ExpiresIn=LINK_SECONDS,
     )
     return url, clock.rfc3339(clock.epoch() + LINK_SECONDS)
+
+
+def upload_form(key: str) -> dict[str, Any]:
+    """Where and how somebody who has it can upload an object: a form to be posted, the file as its last field `file`.
+
+    S3 refuses what is larger than `MAX_UPLOAD_BYTES`, and everything after `UPLOAD_SECONDS`.
+    """
+    form = _client().generate_presigned_post(
+        settings.exports_bucket(),
+        key,
+        Conditions=[["content-length-range", 1, MAX_UPLOAD_BYTES]],
+        ExpiresIn=UPLOAD_SECONDS,
+    )
+    return {
+        "url": form["url"],
+        "fields": form["fields"],
+        "max_bytes": MAX_UPLOAD_BYTES,
+        "expires_at": clock.rfc3339(clock.epoch() + UPLOAD_SECONDS),
+    }
+
+
+def is_there(key: str) -> bool:
+    """Whether an object is there."""
+    return any(found["Key"] == key for found in _listed("list_objects_v2", "Contents", key))
+
+
+def store(key: str, content: bytes) -> None:
+    """Write an object that is small enough for memory."""
+    _client().put_object(**_object(key), Body=content)
+
+
+def read(key: str) -> bytes:
+    """All of an object, `MAX_UPLOAD_BYTES` at most.
+
+    Raises
+    ------
+    ObjectGoneError: it is not there, or larger.
+    """
+    try:
+        found = _client().get_object(**_object(key))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            raise ObjectGoneError from None
+        raise
+    if found["ContentLength"] > MAX_UPLOAD_BYTES:
+        raise ObjectGoneError
+    content: bytes = found["Body"].read()
+    return content
 
 
 def write(key: str, chunks: Iterable[bytes]) -> int:
@@ -71,7 +143,7 @@ def write(key: str, chunks: Iterable[bytes]) -> int:
     """
     stream = _Stream(chunks)
     in_parts = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, use_threads=False)
-    _client().upload_fileobj(stream, **_object(key), ExtraArgs={"ContentType": MEDIA_TYPE}, Config=in_parts)
+    _client().upload_fileobj(stream, **_object(key), ExtraArgs={"ContentType": media_type(key)}, Config=in_parts)
     return stream.size
 
 

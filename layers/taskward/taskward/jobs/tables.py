@@ -1,11 +1,14 @@
 """Jobs: rows of the Users table, in the partition of the user that they are done for."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from taskward import settings
 from taskward.storage import Table, TableMeta
 
 JOB_PREFIX = "JOB#"
+
+WAITING = "waiting"
+"""For its owner to upload what it is about."""
 
 QUEUED = "queued"
 RUNNING = "running"
@@ -17,6 +20,7 @@ class JobItem(Table):
     """A piece of queued work and how far it is. All times are whole seconds since 1970.
 
     `sk` is `JOB#<job_id>`; `progress` counts the records that are done; `expires_at` is the table's TTL attribute.
+    `format` is that of a file of tasks, `dry_run` whether nothing is to be written but the report.
     `result_key` and `result_bytes` are the result's name in the exports bucket and its size, once the job is done.
     """
 
@@ -32,6 +36,8 @@ class JobItem(Table):
     created_at = NumberAttribute()
     updated_at = NumberAttribute()
     expires_at = NumberAttribute()
+    format = UnicodeAttribute(null=True)
+    dry_run = BooleanAttribute(null=True)
     result_key = UnicodeAttribute(null=True)
     result_bytes = NumberAttribute(null=True)
 

@@ -11,8 +11,9 @@ from pydantic import (
     model_validator,
 )
 
+from taskward.storage import ID_LENGTH
 from taskward.tasks import due as due_dates
-from taskward.tasks.tables import COMPLETED, TaskItem
+from taskward.tasks.tables import PURGED, TaskItem
 from taskward.timezones import checked_timezone
 from taskward.validation import RequestBody
 
@@ -41,10 +42,17 @@ def _distinct(tags: list[str]) -> list[str]:
     return tags
 
 
+FROM_DUE = "due"
+"""What a repeating task goes on from by default."""
+
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Description = Annotated[str, Field(max_length=8192)]
-Tag = Annotated[str, Field(min_length=1, max_length=50)]
-Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
+MAX_TAGS, MAX_TAG = 20, 50
+"""How many tags a task can have, and how many characters each."""
+
+Tag = Annotated[str, Field(min_length=1, max_length=MAX_TAG)]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_distinct)]
+Priority = Literal["none", "low", "medium", "high"]
 Order = Annotated[float, Field(ge=-MAX_ORDER, le=MAX_ORDER, allow_inf_nan=False), AfterValidator(_not_tiny)]
 
 
@@ -54,7 +62,7 @@ class TaskFields(RequestBody):
     title: Title
     description: Description | None = None
     completed: bool = False
-    priority: Literal["none", "low", "medium", "high"] = "none"
+    priority: Priority = "none"
     # The zone stands first: a due date is checked together with it.
     due_timezone: Annotated[str | None, Field(description="An IANA zone; null: whatever clock is at hand")] = None
     due: Annotated[
@@ -62,6 +70,13 @@ class TaskFields(RequestBody):
     ] = None
     tags: Tags = []
     order: Annotated[Order | None, Field(description="Place in the manual order; by default behind all others")] = None
+    repeat: Annotated[str | None, Field(max_length=300, description="An RRULE (RFC 5545); needs a due date")] = None
+    repeat_from: Annotated[
+        Literal["due", "completion"], Field(description="What the next due date is reckoned from")
+    ] = "due"
+    parent_id: Annotated[str | None, Field(max_length=ID_LENGTH, description="The task that this one is part of")] = (
+        None
+    )
 
     @field_validator("due_timezone")
     @classmethod
@@ -78,11 +93,30 @@ class TaskFields(RequestBody):
             raise ValueError("There is a due_timezone but no due.")
         return due
 
+    @field_validator("repeat")
+    @classmethod
+    def _rule_in_normal_form(cls, rule: str | None, info: ValidationInfo) -> str | None:
+        if rule is None:
+            return None
+        # Takes longer to load than most functions take to start, and few tasks repeat.
+        from taskward.tasks import recurrence
+
+        checked = recurrence.checked(rule)
+        # With a due date that was refused, that is what is told.
+        if "due" in info.data and info.data["due"] is None:
+            raise ValueError("A task that repeats needs a due date.")
+        return checked
+
     @model_validator(mode="after")
     def _due_in_normal_form(self) -> "TaskFields":
         if self.due is not None:
             self.due, self.due_timezone = due_dates.normalised(self.due, self.due_timezone)
         return self
+
+
+def without_read_only(members: dict[str, Any]) -> dict[str, Any]:
+    """What its owner decides about of a whole task that is sent back as it was read."""
+    return {name: value for name, value in members.items() if name not in READ_ONLY}
 
 
 class Completion(RequestBody):
@@ -96,17 +130,31 @@ def fields_of(task: TaskItem) -> dict[str, Any]:
     return {
         "title": task.title,
         "description": task.description,
-        "completed": task.state == COMPLETED,
+        "completed": task.completed_at is not None,
         "priority": task.priority,
         "due": task.due,
         "due_timezone": task.due_timezone,
         "tags": list(task.tags),
         "order": _plain_number(task.order),
+        "repeat": task.repeat,
+        "repeat_from": task.repeat_from or FROM_DUE,
+        "parent_id": task.parent_id,
     }
 
 
 def representation(task: TaskItem, base_url: str) -> dict[str, Any]:
-    """A task as it is shown to its owner; `base_url` is the API's address for this viewer."""
+    """A task as it is shown to its owner; `base_url` is the API's address for this viewer.
+
+    Of one that was deleted for good only its tombstone is left, which none but the change feed shows.
+    """
+    if task.state == PURGED:
+        return {
+            "id": task.task_id,
+            "purged": True,
+            "version": int(task.version),
+            "updated_at": task.updated_at,
+            "deleted_at": task.deleted_at,
+        }
     return {"id": task.task_id, "url": f"{base_url}/tasks/{task.task_id}", **facts(task)}
 
 
@@ -132,6 +180,9 @@ def merge_patched(task: TaskItem, patch: dict[str, Any]) -> dict[str, Any]:
     if "due" in patch and "due_timezone" not in patch and not due_dates.is_date_time(members.get("due")):
         # The zone belonged to the time that is gone.
         members.pop("due_timezone", None)
+    if "due" in patch and patch["due"] is None and "repeat" not in patch:
+        # Without a date nothing repeats.
+        members.pop("repeat", None)
     return members
 
 

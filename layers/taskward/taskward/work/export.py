@@ -30,6 +30,7 @@ from taskward.jobs.tables import DONE
 from taskward.storage import user_key
 from taskward.tasks import models
 from taskward.tasks.tables import TaskItem
+from taskward.tasks.trash import is_over
 from taskward.telemetry import logger
 from taskward.work.patience import TimeLeft, patiently, rows
 
@@ -108,7 +109,8 @@ def _lists(user_id: str, time_left: TimeLeft) -> Iterator[tuple[str, Iterator[di
     yield "sessions", map(_session, signed_in)
     yield "events", map(events.representation, live(EventItem, event_key(user_id)))
     yield "jobs", map(jobs.facts, patiently(lambda: jobs.of_user(user_id), time_left))
-    yield "tasks", map(models.facts, live(TaskItem, user_id))
+    in_any_state = rows(TaskItem.by_created.query(user_id, consistent_read=True), time_left)
+    yield "tasks", (models.facts(task) for task in in_any_state if not is_over(task))
 
 
 def _session(session: SessionItem) -> dict[str, Any]:

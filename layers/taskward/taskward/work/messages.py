@@ -1,5 +1,6 @@
 """What stands in the queues: one model for each kind of work."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -29,6 +30,35 @@ class Export(BaseModel):
     kind: Literal["export"]
     user_id: Id
     job_id: Id
+
+
+class TaskExport(BaseModel):
+    """Write all live tasks of a user into a file."""
+
+    kind: Literal["task_export"]
+    user_id: Id
+    job_id: Id
+    format: Literal["json", "csv", "ics"]
+
+
+class TaskImport(BaseModel):
+    """Take in the tasks of a file that was uploaded for a job; `today` is the day at its owner's."""
+
+    kind: Literal["task_import"]
+    user_id: Id
+    job_id: Id
+    format: Literal["json", "csv", "ics", "todoist"]
+    dry_run: bool
+    today: date
+
+
+class TaskDeletion(BaseModel):
+    """Delete tasks of a user, all of a selection."""
+
+    kind: Literal["task_deletion"]
+    user_id: Id
+    job_id: Id
+    selection: Literal["all", "completed", "trashed"]
 
 
 class Deletion(BaseModel):
@@ -128,7 +158,18 @@ class Complaint(BaseModel):
     complaint: ComplaintDetails
 
 
-_Ours = Export | Deletion | Notice | Verification | ForgottenPassword | AddressChange | AddressChanged
+_Ours = (
+    Export
+    | TaskExport
+    | TaskImport
+    | TaskDeletion
+    | Deletion
+    | Notice
+    | Verification
+    | ForgottenPassword
+    | AddressChange
+    | AddressChanged
+)
 Message = _Ours | Bounce | Complaint
 
 _ours = Annotated[_Ours, Field(discriminator="kind")]

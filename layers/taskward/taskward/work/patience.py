@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pynamodb.exceptions import PynamoDBException
 
+from taskward.errors import UnavailableError
 from taskward.storage import back_off, is_passing_fault
 
 TimeLeft = Callable[[], float]
@@ -38,7 +39,7 @@ def patiently(call: Callable[[], _T], time_left: TimeLeft) -> _T:
     while time_left() >= RESERVE_SECONDS:
         try:
             return call()
-        except BusyError:
+        except (BusyError, UnavailableError):
             pass
         except PynamoDBException as error:
             if not is_passing_fault(error):

@@ -1,0 +1,123 @@
+"""Completing a task, with all that follows from it: its subtasks, and the next one of a task that repeats."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from taskward import clock
+from taskward.tasks import due as due_dates
+from taskward.tasks import quota, trees
+from taskward.tasks.tables import COMPLETED, OPEN, TaskItem
+from taskward.tasks.trash import purge
+from taskward.tasks.workspace import Workspace
+
+ZoneOf = Callable[[], ZoneInfo]
+"""Gives the time zone of whoever asks; called only by what depends on it, since it can take a read."""
+
+_NEXT_TASKS = uuid.UUID("5b1d1c6e-3c0f-4f0e-9f4e-0a7c0f7b8d52")
+
+
+def complete(workspace: Workspace, task: TaskItem, zone_of: ZoneOf) -> None:
+    """Complete a live task and all that is open below it, and make the next one if it repeats.
+
+    A task that is completed already keeps its time of completion, and everything else stays as it is too.
+
+    Raises
+    ------
+    TooManyTasksError: there is no room for the next one.
+    """
+    if task.state == COMPLETED:
+        return
+    subtasks = trees.below(workspace, task)
+    now = clock.rfc3339(clock.now())
+    for each in [task, *subtasks]:
+        if each.state != COMPLETED:
+            each.state, each.completed_at = COMPLETED, now
+    if task.repeat is not None:
+        _make_next(workspace, task, subtasks, zone_of)
+
+
+def reopen(workspace: Workspace, task: TaskItem) -> None:
+    """Open a task again, and what was completed below it along with it.
+
+    The one that its completion made is taken back, if nobody touched it. When that one is there to stay, the task
+    repeats no more: the other one does.
+    """
+    if task.state == OPEN:
+        return
+    completed_at = task.completed_at
+    for each in [task, *trees.below(workspace, task)]:
+        if each.completed_at == completed_at:
+            each.state, each.completed_at = OPEN, None
+    if task.next_id is None:
+        return
+    made = workspace.find(task.next_id)
+    if made is None or not _is_untouched(workspace, made):
+        task.repeat = task.repeat_from = None
+    else:
+        purge(workspace, made)
+    task.next_id = None
+
+
+def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], zone_of: ZoneOf) -> None:
+    # Takes longer to load than most functions take to start, and few tasks repeat.
+    from taskward.tasks import recurrence
+
+    following = recurrence.next_occurrence(
+        task.repeat, task.due, task.due_timezone, repeat_from=task.repeat_from, now=clock.now(), zone=zone_of()
+    )
+    if following is None:
+        return
+    quota.check(workspace.user_id, 1 + len(subtasks))
+    days = date.fromisoformat(following.due[:10]) - date.fromisoformat(task.due[:10])
+    now = clock.rfc3339(clock.now())
+    made = _copy(workspace, task, now)
+    made.due, made.repeat = following.due, following.repeat
+    copies = {task.task_id: made}
+    for each in subtasks:
+        copies[each.task_id] = copy = _copy(workspace, each, now)
+        copy.due = due_dates.shifted(each.due, days) if each.due else None
+        copy.parent_id = copies[each.parent_id].task_id
+    task.next_id = made.task_id
+    subtree = list(copies.values())
+    parent_id = made.parent_id
+    trees.detach(subtree)
+    if parent_id is not None:
+        trees.attach(workspace, subtree, parent_id)
+
+
+def _copy(workspace: Workspace, task: TaskItem, now: str) -> TaskItem:
+    """An open task like another one, taken into the workspace; of the same id for the same version of that one."""
+    name = f"{task.user_id}/{task.task_id}/{workspace.stored_version(task)}"
+    copy = TaskItem(
+        task.user_id,
+        str(uuid.uuid5(_NEXT_TASKS, name)),
+        state=OPEN,
+        title=task.title,
+        description=task.description,
+        priority=task.priority,
+        due=task.due,
+        due_timezone=task.due_timezone,
+        tags=list(task.tags),
+        order=task.order,
+        repeat=task.repeat,
+        repeat_from=task.repeat_from,
+        parent_id=task.parent_id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    workspace.add(copy)
+    return copy
+
+
+def _is_untouched(workspace: Workspace, made: TaskItem) -> bool:
+    """Whether a task that was made by a completion, and all that was made with it, is as it was made."""
+    family = [made, *trees.below(workspace, made)] if made.state == OPEN else []
+    # Of a task at the top, the counter tells as well of subtasks that are there no more.
+    return (
+        bool(family)
+        and (made.root_id is not None or made.tree in (None, 1))
+        and all(each.version == 1 and each.state == OPEN and each.created_at == made.created_at for each in family)
+    )

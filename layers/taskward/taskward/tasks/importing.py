@@ -1,0 +1,232 @@
+"""Taking in tasks from a file: what is valid is written, what is not is named, and a second time changes nothing.
+
+Each record has an id in its file, or one derived from its content; from that and the user the task's id follows. So a
+task that was taken in before is found again, and left as it is now.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic import field_validator
+
+from taskward import clock
+from taskward.errors import FieldError, InvalidRequestError
+from taskward.tasks import operations, quota, trees
+from taskward.tasks.formats.records import Row
+from taskward.tasks.models import TaskFields
+from taskward.tasks.tables import PURGED, TaskItem
+from taskward.tasks.workspace import Workspace, carry_out
+from taskward.validation import validated
+
+MAX_ROWS: Final = 20_000
+"""How many rows one file can have."""
+
+MAX_REFUSED: Final = 1000
+"""How many refused rows a report names; the others are counted."""
+
+_TASKS_OF_FILES: Final = uuid.UUID("7f0a2f5c-0a3e-4a83-9d7a-3f2d7c7f6d11")
+_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class ImportedFields(TaskFields):
+    """What can be taken in of a task: all that its owner decides about, and when it was made and completed."""
+
+    created_at: str | None = None
+    completed_at: str | None = None
+
+    @field_validator("created_at", "completed_at")
+    @classmethod
+    def _moment(cls, text: str | None) -> str | None:
+        if text is None:
+            return None
+        # Readers give times with an offset. Nothing was made in the future, whatever other programs' clocks said.
+        return clock.rfc3339(min(datetime.fromisoformat(text), clock.now()))
+
+
+@dataclass
+class Report:
+    """What became of the rows of a file: tasks that were made, those that were there before, and rows refused."""
+
+    rows: int = 0
+    created: int = 0
+    existing: int = 0
+    refused: int = 0
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, number: int, errors: Iterable[FieldError]) -> None:
+        """Note why a row was refused."""
+        self.refused += 1
+        if len(self.refusals) < MAX_REFUSED:
+            told = [{"field": error.field, "message": error.message} for error in errors]
+            self.refusals.append({"row": number, "errors": told})
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A valid row: the task that it is to be."""
+
+    number: int
+    task_id: str
+    fields: ImportedFields
+
+
+def take_in(
+    user_id: str,
+    rows: Iterable[Row],
+    *,
+    dry_run: bool = False,
+    each: Callable[[Callable[[], None]], None] = lambda write: write(),
+) -> Report:
+    """Write the tasks of a file, parents before their subtasks.
+
+    Parameters
+    ----------
+    dry_run: look at everything and write nothing.
+    each: is given the writing of one tree of tasks after the other, to be called.
+
+    Raises
+    ------
+    TooManyTasksError: there is no room for so many tasks; nothing is written then.
+    InvalidRequestError: there are more than `MAX_ROWS` rows.
+    """
+    report = Report()
+    planned = _planned(user_id, rows, report)
+    families = _families(planned, report)
+    if not dry_run:
+        quota.check(user_id, sum(map(len, families)))
+    for family in families:
+        each(_writing(user_id, family, report, dry_run=dry_run))
+    report.refusals.sort(key=lambda refusal: refusal["row"])
+    return report
+
+
+def _planned(user_id: str, rows: Iterable[Row], report: Report) -> list[_Planned]:
+    planned = []
+    for row in rows:
+        report.rows += 1
+        if report.rows > MAX_ROWS:
+            raise InvalidRequestError(errors=[FieldError("rows", f"A file can have {MAX_ROWS} rows at most.")])
+        if row.record is None or row.problem:
+            report.refuse(row.number, row.problem)
+            continue
+        members = dict(row.record)
+        record_id = members.pop("id")
+        if members["parent_id"] is not None:
+            members["parent_id"] = _task_id(user_id, members["parent_id"])
+        try:
+            fields = validated(ImportedFields, members)
+        except InvalidRequestError as error:
+            report.refuse(row.number, error.errors or [])
+        else:
+            planned.append(_Planned(row.number, _task_id(user_id, record_id), fields))
+    return planned
+
+
+def _task_id(user_id: str, record_id: str) -> str:
+    """The id of a record's task: its own where that is one that services make, so that an export finds its way back."""
+    return record_id if _ID.fullmatch(record_id) else str(uuid.uuid5(_TASKS_OF_FILES, f"{user_id}/{record_id}"))
+
+
+def _families(planned: list[_Planned], report: Report) -> list[list[_Planned]]:
+    """The rows of each tree together, parents before their children."""
+    by_id = {each.task_id: each for each in planned}
+    children: dict[str, list[_Planned]] = {}
+    tops = []
+    for each in planned:
+        parent_id = each.fields.parent_id
+        if parent_id in by_id:
+            children.setdefault(parent_id, []).append(each)
+        else:
+            # At the top, or below a task that is there already.
+            tops.append(each)
+    families = []
+    reached = 0
+    for top in tops:
+        family, level = [], [top]
+        while level:
+            family += level
+            level = [child for parent in level for child in children.get(parent.task_id, ())]
+        families.append(family)
+        reached += len(family)
+    if reached < len(planned):
+        seen = {each.task_id for family in families for each in family}
+        for each in planned:
+            if each.task_id not in seen:
+                report.refuse(each.number, [FieldError("parent_id", "A task cannot be below itself.")])
+    return families
+
+
+def _writing(user_id: str, family: list[_Planned], report: Report, *, dry_run: bool) -> Callable[[], None]:
+    done: list[int] = []
+
+    def write() -> None:
+        # Asked to go on after a failure, it does so where that was.
+        for number, part in enumerate(_parts(family)):
+            if number == len(done):
+                _write(user_id, part, report, dry_run=dry_run)
+                done.append(number)
+
+    return write
+
+
+def _parts(family: list[_Planned]) -> Iterator[list[_Planned]]:
+    """What fits one transaction, together with the task at the top."""
+    for start in range(0, len(family), trees.MAX_DESCENDANTS):
+        yield family[start : start + trees.MAX_DESCENDANTS]
+
+
+def _write(user_id: str, part: list[_Planned], report: Report, *, dry_run: bool) -> None:
+    # Most were not there before: the write's own condition tells.
+    is_believed_new = len(part) == 1 and not dry_run
+
+    def change(workspace: Workspace) -> tuple[int, list[tuple[int, InvalidRequestError]]]:
+        nonlocal is_believed_new
+        if is_believed_new:
+            workspace.assume_absent(part[0].task_id)
+        is_believed_new = False
+        workspace.load([each.task_id for each in part])
+        created, refused = 0, []
+        for each in part:
+            try:
+                created += _make(workspace, each)
+            except InvalidRequestError as error:
+                refused.append((each.number, error))
+        return created, refused
+
+    created, refused = change(Workspace(user_id)) if dry_run else carry_out(user_id, change)
+    report.created += created
+    report.existing += len(part) - created - len(refused)
+    for number, error in refused:
+        report.refuse(number, error.errors or [])
+
+
+def _make(workspace: Workspace, planned: _Planned) -> bool:
+    """Take a task into the workspace, if none is there or only a tombstone is; whether it did."""
+    existing = workspace.find(planned.task_id)
+    if existing is not None and existing.state != PURGED:
+        return False
+    fields = planned.fields
+    # Of tasks without a time, those further down in the file are the younger ones.
+    now = clock.now() + timedelta(microseconds=planned.number)
+    task = TaskItem(
+        workspace.user_id,
+        planned.task_id,
+        version=1,
+        created_at=fields.created_at or clock.rfc3339(now),
+        updated_at=clock.rfc3339(now),
+        order=int(now.timestamp() * 1000) + planned.number,
+    )
+    operations.set_members(task, fields)
+    operations.set_completed_at(task, (fields.completed_at or clock.rfc3339(now)) if fields.completed else None)
+    workspace.add(task)
+    if fields.parent_id is not None:
+        try:
+            trees.attach(workspace, [task], fields.parent_id)
+        except InvalidRequestError:
+            workspace.put_back(task, existing)
+            raise
+    return True

@@ -1,0 +1,104 @@
+"""How much a user may keep: so many tasks and so many bytes, long before DynamoDB would refuse a partition.
+
+What is there is counted by samples. One write in so many, at random, is counted for all of them; so a create costs half
+a read unit more and hardly ever a write. The count is off by a per cent or two and forgets what expires by itself. So
+it is only believed once it is exact: before the first refusal, and once an hour while there are refusals, everything is
+counted.
+"""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pynamodb.exceptions import PynamoDBException
+
+from taskward import clock
+from taskward.storage import connection_of, is_passing_fault
+from taskward.tasks.errors import TooManyTasksError
+from taskward.tasks.tables import PURGED, TaskItem
+from taskward.tasks.usage_tables import USAGE, UsageItem
+from taskward.telemetry import logger
+
+MAX_TASKS: Final = 100_000
+MAX_BYTES: Final = 500_000_000
+"""Of tasks as they are stored, without the copies in indexes."""
+
+SAMPLE: Final = 16
+"""One write in so many is counted."""
+
+_RECOUNT_SECONDS: Final = 3600
+_BYTES_OF_A_READ_UNIT: Final = 4096
+
+
+def check(user_id: str, more: int = 1) -> None:
+    """Refuse when a user has no room for so many more tasks.
+
+    Raises
+    ------
+    TooManyTasksError: there is none.
+    """
+    usage = _usage(user_id)
+    if not _is_full(usage, more):
+        return
+    if usage.counted_at <= clock.epoch() - _RECOUNT_SECONDS and not _is_full(_counted(user_id), more):
+        return
+    raise TooManyTasksError
+
+
+def note(user_id: str, before: Sequence[dict[str, Any] | None], after: Sequence[TaskItem]) -> None:
+    """Count what a write changed: tasks as they were, None for those that were not there, and as they are."""
+    if secrets.randbelow(SAMPLE):
+        return
+    tasks = sum(task.state != PURGED for task in after)
+    tasks -= sum(task is not None and task["state"] != PURGED for task in before)
+    size = sum(_bytes(task.to_simple_dict()) for task in after) - sum(_bytes(task) for task in before if task)
+    _add(user_id, tasks * SAMPLE, size * SAMPLE)
+
+
+def _add(user_id: str, tasks: int, size: int) -> None:
+    try:
+        UsageItem(user_id).update(actions=[UsageItem.tasks.add(tasks), UsageItem.bytes.add(size)])
+    except PynamoDBException as error:
+        # The tasks are written; that one sample is missing is what samples are for.
+        if not is_passing_fault(error):
+            raise
+        logger.warning("a sample of what a user keeps was lost", extra={"user_id": user_id})
+
+
+def _usage(user_id: str) -> UsageItem:
+    try:
+        return UsageItem.get(user_id, USAGE)
+    except UsageItem.DoesNotExist:
+        return UsageItem(user_id)
+
+
+def _is_full(usage: UsageItem, more: int) -> bool:
+    return bool(usage.tasks + more > MAX_TASKS or usage.bytes >= MAX_BYTES)
+
+
+def _counted(user_id: str) -> UsageItem:
+    """What a user keeps, counted: some thousand read units."""
+    usage = UsageItem(user_id, tasks=0, bytes=0, counted_at=clock.epoch())
+    connection, start = connection_of(TaskItem), None
+    while True:
+        answer = connection.query(
+            TaskItem.Meta.table_name,
+            user_id,
+            TaskItem.created_key.startswith(""),
+            index_name=TaskItem.by_created.Meta.index_name,
+            select="COUNT",
+            exclusive_start_key=start,
+            return_consumed_capacity="TOTAL",
+        )
+        usage.tasks += answer["Count"]
+        # Twice as much is read for a unit when it need not be consistent.
+        usage.bytes += int(answer["ConsumedCapacity"]["CapacityUnits"] * 2 * _BYTES_OF_A_READ_UNIT)
+        start = answer.get("LastEvaluatedKey")
+        if start is None:
+            usage.save()
+            return usage
+
+
+def _bytes(task: dict[str, Any]) -> int:
+    """About how large a task is in the table."""
+    return sum(len(name) + len(str(value).encode()) for name, value in task.items() if value is not None)

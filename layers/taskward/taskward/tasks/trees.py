@@ -1,0 +1,136 @@
+"""Subtasks: where a task hangs, and what hangs below it.
+
+A tree has one task at its top, its root, and everything in it knows that root; so one query finds all of a tree.
+Whoever puts a task into a tree, takes one out or moves one writes the root as well, whose counter `tree` says that
+something was changed: of two who do so at the same time, from what they both read, only one succeeds. That is why no
+two moves can make a circle, and why the limits hold whoever adds at the same time.
+"""
+
+from collections import defaultdict
+from typing import Final
+
+from taskward.errors import FieldError, InvalidRequestError
+from taskward.tasks.tables import LIVE, TRASHED, TaskItem, trash_prefix, tree_prefix
+from taskward.tasks.workspace import Workspace
+
+MAX_LEVELS: Final = 5
+"""How deep a tree can be, the task at its top included."""
+
+MAX_DESCENDANTS: Final = 90
+"""How many subtasks a tree can have, on all levels; they must fit one transaction together with their parents."""
+
+
+def below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
+    """All subtasks of a live task on all levels, parents before their children."""
+    root_id = task.root_id or task.task_id
+    if task.root_id is None and task.tree is None:
+        # It never had any.
+        return []
+    return _below(task, _members(workspace, root_id))
+
+
+def trashed_below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
+    """All subtasks of a task in the trash that went there together with it, parents before their children."""
+    top_id = task.trashed_with or task.task_id
+    if task.trashed_with is None and task.tree is None and task.parent_id is None:
+        # It never had any.
+        return []
+    workspace.load_family(trash_prefix(top_id))
+    group = [each for each in workspace.here() if each.state == TRASHED and each.trashed_with == top_id]
+    return _below(task, group)
+
+
+def move(workspace: Workspace, task: TaskItem, parent_id: str | None) -> None:
+    """Hang a live task, with all that is below it, below another one, or at the top when that is None.
+
+    Raises
+    ------
+    InvalidRequestError: there is no such task, it is below this one, or the tree would be too deep or too large.
+    """
+    if task.parent_id == parent_id:
+        return
+    subtree = [task, *below(workspace, task)]
+    if task.root_id is not None:
+        touch(workspace.live(task.root_id))
+    elif len(subtree) > 1:
+        # It is the top of a tree no more, or not of the same.
+        touch(task)
+    if parent_id is None:
+        detach(subtree)
+    else:
+        attach(workspace, subtree, parent_id)
+
+
+def attach(workspace: Workspace, subtree: list[TaskItem], parent_id: str) -> None:
+    """Hang what is in no tree any more below a task; raises like `move`."""
+    top = subtree[0]
+    parent = workspace.find(parent_id)
+    if parent is None or parent.state not in LIVE:
+        raise _refusal("There is no such task.")
+    if any(parent is each for each in subtree):
+        raise _refusal("A task cannot be below itself.")
+    root = workspace.live(parent.root_id) if parent.root_id else parent
+    others = [each for each in below(workspace, root) if not any(each is moved for moved in subtree)]
+    if len(others) + len(subtree) > MAX_DESCENDANTS:
+        raise _refusal(f"There can be {MAX_DESCENDANTS} subtasks below the task at the top, on all levels together.")
+    if _level(parent, others) + _height(subtree) > MAX_LEVELS:
+        raise _refusal(f"Subtasks can be {MAX_LEVELS} levels deep, the task at the top included.")
+    touch(root)
+    top.parent_id = parent_id
+    for each in subtree:
+        each.root_id = root.task_id
+
+
+def detach(subtree: list[TaskItem]) -> None:
+    """Make a task the top of what is below it."""
+    top = subtree[0]
+    top.parent_id = top.root_id = None
+    for each in subtree[1:]:
+        each.root_id = top.task_id
+    if len(subtree) > 1:
+        touch(top)
+
+
+def touch(root: TaskItem) -> None:
+    """Note that what is below a task at the top is not as it was."""
+    root.tree = (root.tree or 0) + 1
+
+
+def _members(workspace: Workspace, root_id: str) -> list[TaskItem]:
+    """The live subtasks of a tree, as they are in the workspace."""
+    workspace.load_family(tree_prefix(root_id))
+    return [each for each in workspace.here() if each.state in LIVE and each.root_id == root_id]
+
+
+def _below(task: TaskItem, candidates: list[TaskItem]) -> list[TaskItem]:
+    children = defaultdict(list)
+    for each in sorted(candidates, key=lambda each: (each.created_at, each.task_id)):
+        children[each.parent_id].append(each)
+    found: list[TaskItem] = []
+    level = [task]
+    while level:
+        level = [child for parent in level for child in children[parent.task_id]]
+        found += level
+    return found
+
+
+def _level(task: TaskItem, others: list[TaskItem]) -> int:
+    """On which level a task is; 1 at the top."""
+    by_id = {each.task_id: each for each in others}
+    level = 1
+    while task.parent_id is not None and task.parent_id in by_id:
+        task = by_id[task.parent_id]
+        level += 1
+    return level + (task.parent_id is not None)
+
+
+def _height(subtree: list[TaskItem]) -> int:
+    """How many levels a task and all below it take."""
+    levels = {subtree[0].task_id: 1}
+    for each in subtree[1:]:
+        levels[each.task_id] = levels[each.parent_id] + 1
+    return max(levels.values())
+
+
+def _refusal(message: str) -> InvalidRequestError:
+    return InvalidRequestError(errors=[FieldError("parent_id", message)])

@@ -1,0 +1,45 @@
+"""Deletion of more tasks than one request takes."""
+
+from collections.abc import Callable
+
+from taskward.errors import NotFoundError
+from taskward.jobs import jobs
+from taskward.jobs.jobs import JobGoneError
+from taskward.jobs.tables import DONE
+from taskward.tasks import clearing
+from taskward.telemetry import logger
+from taskward.work.messages import TaskDeletion
+from taskward.work.patience import TimeLeft, patiently
+
+ADVANCE_EVERY = 100
+"""After how many tasks the job's owner is told, and the job is looked at: it goes with the account."""
+
+
+def run(message: TaskDeletion, time_left: TimeLeft) -> None:
+    """Delete the tasks that are of a selection now; safe to run again, which goes on with those that are left.
+
+    Raises
+    ------
+    OutOfTimeError: it did not come to its end within the time.
+    """
+    told = {"user_id": message.user_id, "job_id": message.job_id}
+    try:
+        job = patiently(lambda: jobs.get(message.user_id, message.job_id), time_left)
+        if job.state == DONE:
+            # The message came twice.
+            return
+        patiently(lambda: jobs.begin(job), time_left)
+
+        def each(delete: Callable[[], None]) -> None:
+            patiently(delete, time_left)
+            job.progress += 1
+            if job.progress % ADVANCE_EVERY == 0:
+                patiently(lambda: jobs.advance(job), time_left)
+
+        selected = patiently(lambda: clearing.selected(message.user_id, message.selection), time_left)
+        clearing.delete(message.user_id, selected, message.selection, each)
+        patiently(lambda: jobs.finish(job), time_left)
+    except (NotFoundError, JobGoneError):
+        logger.info("a deletion of tasks was given up with its job", extra=told)
+    else:
+        logger.info("tasks deleted", extra={**told, "records": job.progress})

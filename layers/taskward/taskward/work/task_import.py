@@ -1,0 +1,74 @@
+"""Import of a file of tasks that is too large for a request: read from the bucket, its report written there."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from taskward.errors import InvalidRequestError, NotFoundError, SessionRevokedError
+from taskward.identity import users
+from taskward.jobs import jobs, results
+from taskward.jobs.jobs import Job, JobGoneError
+from taskward.jobs.results import ObjectGoneError
+from taskward.jobs.tables import DONE
+from taskward.tasks import importing
+from taskward.tasks.errors import TooManyTasksError
+from taskward.tasks.formats import formats
+from taskward.tasks.formats.records import UnreadableError
+from taskward.telemetry import logger
+from taskward.work.messages import TaskImport
+from taskward.work.patience import TimeLeft, patiently
+
+ADVANCE_EVERY = 100
+"""After how many trees of tasks the job's owner is told, and the job is looked at: it goes with the account."""
+
+
+def run(message: TaskImport, time_left: TimeLeft) -> None:
+    """Take in the tasks of a file, and write the report on it; safe to run again, which finds what was made before.
+
+    A file that cannot be taken in at all has a report too, with the reason.
+
+    Raises
+    ------
+    OutOfTimeError: it did not come to its end within the time.
+    """
+    told = {"user_id": message.user_id, "job_id": message.job_id}
+    key, upload_key = results.key_of(**told), results.upload_key_of(**told)
+    try:
+        job = patiently(lambda: jobs.get(message.user_id, message.job_id), time_left)
+        if job.state == DONE:
+            # The message came twice.
+            return
+        patiently(lambda: users.get(message.user_id), time_left)
+        patiently(lambda: jobs.begin(job), time_left)
+        report = _report(message, job, time_left)
+        size = results.write(key, [json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode()])
+        patiently(lambda: jobs.finish(job, key, size), time_left)
+    except (NotFoundError, JobGoneError, SessionRevokedError):
+        results.discard(key)
+        logger.info("an import was given up with its job or account", extra=told)
+    else:
+        logger.info("tasks imported", extra={**told, "records": job.progress})
+    results.discard(upload_key)
+
+
+def _report(message: TaskImport, job: Job, time_left: TimeLeft) -> dict[str, object]:
+    def each(write: Callable[[], None]) -> None:
+        patiently(write, time_left)
+        job.progress += 1
+        if job.progress % ADVANCE_EVERY == 0:
+            patiently(lambda: jobs.advance(job), time_left)
+
+    head: dict[str, object] = {"format": message.format, "dry_run": message.dry_run}
+    try:
+        content = results.read(results.upload_key_of(message.user_id, message.job_id))
+        rows = formats.read(message.format, content, message.today)
+        report = importing.take_in(message.user_id, rows, dry_run=message.dry_run, each=each)
+    except ObjectGoneError:
+        return {**head, "problem": "There is no such upload."}
+    except UnreadableError as error:
+        return {**head, "problem": str(error)}
+    except InvalidRequestError as error:
+        return {**head, "problem": " ".join(refused.message for refused in error.errors or [])}
+    except TooManyTasksError as error:
+        return {**head, "problem": error.detail}
+    return {**head, **asdict(report), "problem": None}
