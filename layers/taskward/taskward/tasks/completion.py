@@ -65,7 +65,12 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
     from taskward.tasks import recurrence
 
     following = recurrence.next_occurrence(
-        task.repeat, task.due, task.due_timezone, repeat_from=task.repeat_from, now=clock.now(), zone=zone_of()
+        task.repeat,
+        task.due,
+        task.due_timezone,
+        repeat_from="completion" if task.repeat_from == "completion" else "due",
+        now=clock.now(),
+        zone=zone_of(),
     )
     if following is None:
         return
