@@ -76,12 +76,12 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
         return
     quota.check(workspace.user_id, 1 + len(subtasks))
     days = date.fromisoformat(following.due[:10]) - date.fromisoformat(task.due[:10])
-    now = clock.rfc3339(clock.now())
-    made = _copy(workspace, task, now)
+    origin = f"{task.task_id}/{workspace.stored_version(task)}"
+    made = _copy(workspace, task, origin)
     made.due, made.repeat = following.due, following.repeat
     copies = {task.task_id: made}
     for each in subtasks:
-        copies[each.task_id] = copy = _copy(workspace, each, now)
+        copies[each.task_id] = copy = _copy(workspace, each, origin)
         copy.due = due_dates.shifted(each.due, days) if each.due else None
         copy.parent_id = copies[each.parent_id].task_id
     task.next_id = made.task_id
@@ -92,12 +92,12 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
         trees.attach(workspace, subtree, parent_id)
 
 
-def _copy(workspace: Workspace, task: TaskItem, now: str) -> TaskItem:
-    """An open task like another one, taken into the workspace; of the same id for the same version of that one."""
-    name = f"{task.user_id}/{task.task_id}/{workspace.stored_version(task)}"
+def _copy(workspace: Workspace, task: TaskItem, origin: str) -> TaskItem:
+    """An open task like another one, taken into the workspace; of the same id whenever it has the same origin."""
+    now = clock.rfc3339(clock.now())
     copy = TaskItem(
         task.user_id,
-        str(uuid.uuid5(_NEXT_TASKS, name)),
+        str(uuid.uuid5(_NEXT_TASKS, f"{task.user_id}/{task.task_id}/{origin}")),
         state=OPEN,
         title=task.title,
         description=task.description,
@@ -109,6 +109,7 @@ def _copy(workspace: Workspace, task: TaskItem, now: str) -> TaskItem:
         repeat=task.repeat,
         repeat_from=task.repeat_from,
         parent_id=task.parent_id,
+        request_digest=origin,
         version=1,
         created_at=now,
         updated_at=now,
@@ -124,5 +125,7 @@ def _is_untouched(workspace: Workspace, made: TaskItem) -> bool:
     return (
         bool(family)
         and (made.root_id is not None or made.tree in (None, 1))
-        and all(each.version == 1 and each.state == OPEN and each.created_at == made.created_at for each in family)
+        and all(
+            each.version == 1 and each.state == OPEN and each.request_digest == made.request_digest for each in family
+        )
     )

@@ -4,7 +4,6 @@ Each record has an id in its file, or one derived from its content; from that an
 task that was taken in before is found again, and left as it is now.
 """
 
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from taskward.errors import FieldError, InvalidRequestError
 from taskward.tasks import operations, quota, trees
 from taskward.tasks.formats.records import Row
 from taskward.tasks.models import TaskFields
-from taskward.tasks.tables import PURGED, TaskItem
+from taskward.tasks.tables import PURGED, TaskItem, is_id
 from taskward.tasks.workspace import Workspace, carry_out
 from taskward.validation import validated
 
@@ -29,7 +28,6 @@ MAX_REFUSED: Final = 1000
 """How many refused rows a report names; the others are counted."""
 
 _TASKS_OF_FILES: Final = uuid.UUID("7f0a2f5c-0a3e-4a83-9d7a-3f2d7c7f6d11")
-_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 class ImportedFields(TaskFields):
@@ -128,7 +126,7 @@ def _planned(user_id: str, rows: Iterable[Row], report: Report) -> list[_Planned
 
 def _task_id(user_id: str, record_id: str) -> str:
     """The id of a record's task: its own where that is one that services make, so that an export finds its way back."""
-    return record_id if _ID.fullmatch(record_id) else str(uuid.uuid5(_TASKS_OF_FILES, f"{user_id}/{record_id}"))
+    return record_id if is_id(record_id) else str(uuid.uuid5(_TASKS_OF_FILES, f"{user_id}/{record_id}"))
 
 
 def _families(planned: list[_Planned], report: Report) -> list[list[_Planned]]:

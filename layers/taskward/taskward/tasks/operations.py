@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,14 +11,12 @@ from taskward.tasks import completion, trash, trees
 from taskward.tasks.completion import ZoneOf
 from taskward.tasks.errors import TaskExistsError, TaskGoneError
 from taskward.tasks.models import FROM_DUE, TaskFields, merge_patched
-from taskward.tasks.tables import COMPLETED, LIVE, OPEN, PURGED, TRASHED, TaskItem
+from taskward.tasks.tables import COMPLETED, LIVE, OPEN, PURGED, TRASHED, TaskItem, is_id
 from taskward.tasks.workspace import Workspace
 from taskward.validation import validated
 
 Precondition = Callable[[int], bool]
 """Whether a version is one that the caller knows (If-Match)."""
-
-_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 def checked_id(task_id: str) -> str:
@@ -27,9 +24,9 @@ def checked_id(task_id: str) -> str:
 
     Raises
     ------
-    InvalidRequestError: it is not a UUID as services write them (RFC 9562, section 4, in lower case).
+    InvalidRequestError: it is none; see `tables.is_id`.
     """
-    if not _ID.fullmatch(task_id):
+    if not is_id(task_id):
         raise InvalidRequestError(errors=[FieldError("id", "Give a UUID in lower case, with hyphens.")])
     return task_id
 
@@ -64,7 +61,7 @@ def create(workspace: Workspace, task_id: str, fields: TaskFields) -> TaskItem:
         created_at=moment,
         updated_at=moment,
         # Behind every other task, yet a number that a client can put things between.
-        order=int(now.timestamp() * 1000),
+        order=int(now.timestamp() * 1000) + workspace.count_new(),
     )
     workspace.add(task)
     set_members(task, fields)

@@ -7,12 +7,11 @@ import uuid
 from typing import Any, Final
 
 from taskward.errors import NotFoundError, PreconditionFailedError
-from taskward.storage import ID_LENGTH
 from taskward.tasks import operations, quota, trees
 from taskward.tasks.completion import ZoneOf
 from taskward.tasks.models import TaskFields
 from taskward.tasks.operations import Precondition
-from taskward.tasks.tables import COMPLETED, LIVE, TaskItem
+from taskward.tasks.tables import COMPLETED, LIVE, TaskItem, is_id
 from taskward.tasks.workspace import Workspace, carry_out
 
 _KEYED_TASKS: Final = uuid.UUID("0d3c1f0e-6f5a-4c55-8f0d-7d4f6c1b2a90")
@@ -77,7 +76,7 @@ def get(user_id: str, task_id: str) -> TaskItem:
     ------
     NotFoundError: there is none with this id, or not for this user, or it is deleted.
     """
-    if len(task_id) > ID_LENGTH:
+    if not is_id(task_id):
         raise NotFoundError
     try:
         task = TaskItem.get(user_id, task_id, consistent_read=True)

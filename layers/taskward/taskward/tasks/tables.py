@@ -8,6 +8,7 @@ What is deleted for good leaves a tombstone: a row with nothing of the task but 
 feed sees.
 """
 
+import re
 import struct
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
@@ -27,6 +28,9 @@ LIVE = (OPEN, COMPLETED)
 
 NO_DUE = "~"
 """What stands in for a due date in the due index: behind all there are."""
+
+
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 class ByCreated(LocalSecondaryIndex["TaskItem"]):  # type: ignore[no-untyped-call]
@@ -146,6 +150,11 @@ class TaskItem(Table):
         self.due_key = list_key(self.state, due_place(self), self.task_id)
         self.order_key = list_key(self.state, order_place(self), self.task_id)
         self.parent_key = _parent_key(self)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a task: a UUID as services write it (RFC 9562, section 4, in lower case)."""
+    return _ID.fullmatch(text) is not None
 
 
 def list_key(state: str, place: str, task_id: str) -> str:

@@ -22,22 +22,22 @@ MAX_DESCENDANTS: Final = 90
 
 def below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
     """All subtasks of a live task on all levels, parents before their children."""
-    root_id = task.root_id or task.task_id
     if task.root_id is None and task.tree is None:
         # It never had any.
         return []
-    return _below(task, _members(workspace, root_id))
+    root_id = task.root_id or task.task_id
+    found = _load_below(workspace, task, _parents(workspace, root_id))
+    return [each for each in found if each.state in LIVE and each.root_id == root_id]
 
 
 def trashed_below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
     """All subtasks of a task in the trash that went there together with it, parents before their children."""
-    top_id = task.trashed_with or task.task_id
     if task.trashed_with is None and task.tree is None and task.parent_id is None:
         # It never had any.
         return []
-    workspace.load_family(trash_prefix(top_id))
-    group = [each for each in workspace.here() if each.state == TRASHED and each.trashed_with == top_id]
-    return _below(task, group)
+    top_id = task.trashed_with or task.task_id
+    found = _load_below(workspace, task, workspace.family(trash_prefix(top_id)))
+    return [each for each in found if each.state == TRASHED and each.trashed_with == top_id]
 
 
 def move(workspace: Workspace, task: TaskItem, parent_id: str | None) -> None:
@@ -70,10 +70,12 @@ def attach(workspace: Workspace, subtree: list[TaskItem], parent_id: str) -> Non
     if any(parent is each for each in subtree):
         raise _refusal("A task cannot be below itself.")
     root = workspace.live(parent.root_id) if parent.root_id else parent
-    others = [each for each in below(workspace, root) if not any(each is moved for moved in subtree)]
-    if len(others) + len(subtree) > MAX_DESCENDANTS:
+    parents = _parents(workspace, root.task_id)
+    for each in subtree:
+        parents.pop(each.task_id, None)
+    if len(parents) + len(subtree) > MAX_DESCENDANTS:
         raise _refusal(f"There can be {MAX_DESCENDANTS} subtasks below the task at the top, on all levels together.")
-    if _level(parent, others) + _height(subtree) > MAX_LEVELS:
+    if _level(parent_id, parents) + _height(subtree) > MAX_LEVELS:
         raise _refusal(f"Subtasks can be {MAX_LEVELS} levels deep, the task at the top included.")
     touch(root)
     top.parent_id = parent_id
@@ -96,32 +98,40 @@ def touch(root: TaskItem) -> None:
     root.tree = (root.tree or 0) + 1
 
 
-def _members(workspace: Workspace, root_id: str) -> list[TaskItem]:
-    """The live subtasks of a tree, as they are in the workspace."""
-    workspace.load_family(tree_prefix(root_id))
-    return [each for each in workspace.here() if each.state in LIVE and each.root_id == root_id]
+def _parents(workspace: Workspace, root_id: str) -> dict[str, str]:
+    """Of each live subtask of a tree, as it is in the workspace, the task that it hangs below."""
+    # Its counter has to be older than what it vouches for.
+    root = workspace.live(root_id)
+    parents = {} if root.tree is None else workspace.family(tree_prefix(root_id))
+    for each in workspace.here():
+        if each.state in LIVE and each.root_id == root_id:
+            parents[each.task_id] = each.parent_id
+        else:
+            parents.pop(each.task_id, None)
+    return parents
 
 
-def _below(task: TaskItem, candidates: list[TaskItem]) -> list[TaskItem]:
+def _load_below(workspace: Workspace, task: TaskItem, parents: dict[str, str]) -> list[TaskItem]:
+    """All tasks below one, level by level."""
     children = defaultdict(list)
-    for each in sorted(candidates, key=lambda each: (each.created_at, each.task_id)):
-        children[each.parent_id].append(each)
-    found: list[TaskItem] = []
-    level = [task]
+    for task_id, parent_id in parents.items():
+        children[parent_id].append(task_id)
+    found: list[str] = []
+    level = [task.task_id]
     while level:
-        level = [child for parent in level for child in children[parent.task_id]]
+        level = [child for parent_id in level for child in children[parent_id]]
         found += level
-    return found
+    workspace.load(found)
+    return [each for each in map(workspace.find, found) if each is not None]
 
 
-def _level(task: TaskItem, others: list[TaskItem]) -> int:
+def _level(task_id: str, parents: dict[str, str]) -> int:
     """On which level a task is; 1 at the top."""
-    by_id = {each.task_id: each for each in others}
     level = 1
-    while task.parent_id is not None and task.parent_id in by_id:
-        task = by_id[task.parent_id]
+    while task_id in parents:
+        task_id = parents[task_id]
         level += 1
-    return level + (task.parent_id is not None)
+    return level
 
 
 def _height(subtree: list[TaskItem]) -> int:

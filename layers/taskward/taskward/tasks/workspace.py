@@ -18,7 +18,6 @@ from taskward import clock
 from taskward.errors import NotFoundError, UnavailableError
 from taskward.storage import (
     CONFLICT_ATTEMPTS,
-    ID_LENGTH,
     MAX_ACTIONS,
     TransactionConflictError,
     back_off,
@@ -29,7 +28,7 @@ from taskward.storage import (
 )
 from taskward.tasks import quota
 from taskward.tasks.errors import TooManyChangesError
-from taskward.tasks.tables import LIVE, TaskItem
+from taskward.tasks.tables import LIVE, TaskItem, is_id
 
 _T = TypeVar("_T")
 
@@ -44,12 +43,12 @@ class Workspace:
         self.user_id = user_id
         self._tasks: dict[str, TaskItem] = {}
         self._stored: dict[str, dict[str, Any] | None] = {}
-        self._families: set[str] = set()
+        self._families: dict[str, dict[str, str]] = {}
 
     def load(self, task_ids: Collection[str]) -> None:
         """Read all these tasks that were not read yet, in one request for each hundred."""
         wanted = [task_id for task_id in dict.fromkeys(task_ids) if task_id not in self._stored]
-        keys = [(self.user_id, task_id) for task_id in wanted if 0 < len(task_id) <= ID_LENGTH]
+        keys = [(self.user_id, task_id) for task_id in wanted if is_id(task_id)]
         for task in TaskItem.batch_get(keys, consistent_read=True) if keys else ():
             self._keep(task)
         for task_id in wanted:
@@ -59,20 +58,24 @@ class Workspace:
         """A task in whatever state, read consistently if it was not read yet; None when there is none."""
         if task_id not in self._stored:
             self._stored[task_id] = None
-            if 0 < len(task_id) <= ID_LENGTH:
+            if is_id(task_id):
                 with suppress(TaskItem.DoesNotExist):
                     self._keep(TaskItem.get(self.user_id, task_id, consistent_read=True))
         return self._tasks.get(task_id)
 
-    def load_family(self, prefix: str) -> None:
-        """Read all tasks whose parent key begins so, by one query; never more than a tree can have."""
-        if prefix in self._families:
-            return
-        self._families.add(prefix)
-        condition = TaskItem.parent_key.startswith(prefix)
-        keys = ["user_id", "task_id"]
-        found = TaskItem.by_parent.query(self.user_id, condition, consistent_read=True, attributes_to_get=keys)
-        self.load([each.task_id for each in found])
+    def family(self, prefix: str) -> dict[str, str]:
+        """Of all tasks whose parent key begins so, the task that each hangs below, as it is stored.
+
+        One query; there are never more than a tree can have. Their keys say it all: they end in parent and task.
+        """
+        if prefix not in self._families:
+            condition = TaskItem.parent_key.startswith(prefix)
+            found = TaskItem.by_parent.query(
+                self.user_id, condition, consistent_read=True, attributes_to_get=["parent_key"]
+            )
+            keys = [row.parent_key.split("#") for row in found]
+            self._families[prefix] = {task_id: parent_id for *_, parent_id, task_id in keys}
+        return dict(self._families[prefix])
 
     def assume_absent(self, task_id: str) -> None:
         """Take a task as not being there, without a read. If it is there, nothing is written."""
@@ -117,6 +120,10 @@ class Workspace:
         stored = self._stored[task.task_id]
         return 0 if stored is None else int(stored["version"])
 
+    def count_new(self) -> int:
+        """How many tasks were taken in that are not stored yet."""
+        return sum(self._stored[task_id] is None for task_id in self._tasks)
+
     def check_size(self) -> None:
         """Refuse when more was changed than can be written at once.
 
@@ -139,9 +146,10 @@ class Workspace:
             return True
         self.check_size()
         before = [self._stored[task.task_id] for task in changed]
-        now = clock.rfc3339(clock.now())
-        for task in changed:
-            self._prepare(task, now)
+        now = clock.now()
+        for number, task in enumerate(changed):
+            # Of tasks that are made together, the later one is the younger one.
+            self._prepare(task, clock.rfc3339(now + timedelta(microseconds=number)))
         if not (_put(changed[0], self._condition(changed[0])) if len(changed) == 1 else self._put_all(changed)):
             return False
         quota.note(self.user_id, before, changed)
