@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Final, Literal
 
 from taskward.tasks import trash, trees
@@ -19,8 +20,9 @@ _STATES: Final = {"all": LIVE, "completed": (COMPLETED,), "trashed": (TRASHED,)}
 
 def selected(user_id: str, selection: Selection, at_most: int | None = None) -> list[str]:
     """The ids of the tasks, those that hang nowhere first: they take what is below them along."""
-    found = list(islice(_rows(user_id, selection), at_most))
-    return [row.task_id for row in sorted(found, key=lambda row: row.parent_id is not None)]
+    found = [(row.parent_id is not None, row.task_id) for row in islice(_rows(user_id, selection), at_most)]
+    # The sort keeps the order of what is equal.
+    return [task_id for _, task_id in sorted(found, key=itemgetter(0))]
 
 
 def delete(

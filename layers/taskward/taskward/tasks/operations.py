@@ -31,8 +31,12 @@ def checked_id(task_id: str) -> str:
     return task_id
 
 
-def create(workspace: Workspace, task_id: str, fields: TaskFields) -> TaskItem:
+def create(workspace: Workspace, task_id: str, fields: TaskFields, *, comes_again: bool = True) -> TaskItem:
     """Make a task of this id; when this very request made it before, that task as it is now.
+
+    Parameters
+    ----------
+    comes_again: whether the same request can come again with the same id, and is to be known then.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def create(workspace: Workspace, task_id: str, fields: TaskFields) -> TaskItem:
     task = TaskItem(
         workspace.user_id,
         task_id,
-        request_digest=digest,
+        request_digest=digest if comes_again else None,
         version=1,
         created_at=moment,
         updated_at=moment,

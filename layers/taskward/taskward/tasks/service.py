@@ -40,7 +40,7 @@ def create(user_id: str, fields: TaskFields, key: str | None = None) -> TaskItem
             # Hardly any request comes twice: the write's own condition tells.
             workspace.assume_absent(task_id)
         is_first = False
-        return operations.create(workspace, task_id, fields)
+        return operations.create(workspace, task_id, fields, comes_again=key is not None)
 
     return carry_out(user_id, change)
 
