@@ -47,15 +47,16 @@ def _tasks(rows: Iterator[tuple[int, dict[str, str], bool]], today: date) -> Ite
     section = ""
     # Waits for the comments below it.
     task: Row | None = None
+    comments: list[str] = []
     for number, named, _ in rows:
         kind = named["type"].strip().lower()
-        if kind == "note" and task and task.record:
-            task = replace(task, record=_commented(task.record, named.get("content", "")))
+        if kind == "note":
+            comments.append(named.get("content", ""))
         if kind in ("note", "meta", ""):
             continue
         if task:
-            yield task
-            task = None
+            yield _commented(task, comments)
+        task, comments = None, []
         if kind == "section":
             section = named.get("content", "").strip()
             ids.forget_parents()
@@ -64,11 +65,14 @@ def _tasks(rows: Iterator[tuple[int, dict[str, str], bool]], today: date) -> Ite
         else:
             yield refused(number, "TYPE", "Give task, section, note or meta.")
     if task:
-        yield task
+        yield _commented(task, comments)
 
 
-def _commented(record: Record, comment: str) -> Record:
-    return record | {"description": f"{record['description']}\n\n{comment}" if record["description"] else comment}
+def _commented(task: Row, comments: list[str]) -> Row:
+    if task.record is None or not comments:
+        return task
+    described = [task.record["description"]] if task.record["description"] else []
+    return replace(task, record=task.record | {"description": "\n\n".join([*described, *comments])})
 
 
 def _task(number: int, named: Mapping[str, str], section: str, today: date, ids: "_Ids") -> Row:

@@ -157,7 +157,7 @@ def _read(text: str, today: date) -> When:
             return _repeating(rest, "due", today)
         case "every!" | "ev!":
             return _repeating(rest, "completion", today)
-        case "after" if rest.endswith(tuple(_UNITS)):
+        case "after" if rest.rpartition(" ")[2] in _UNITS:
             return _repeating(rest, "completion", today)
         case _:
             rest, time = _split_time(phrase)
