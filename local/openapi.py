@@ -14,6 +14,7 @@ from local.openapi_basics import Json
 # isort: split
 from local.openapi_account_routes import ACCOUNT, JOBS, account_paths, record_paths
 from local.openapi_answers import answer_schemas
+from local.openapi_bulk_routes import BULK, bulk_paths, clearing_operation
 from local.openapi_components import headers, parameters
 from local.openapi_discovery_routes import DISCOVERY, discovery_paths
 from local.openapi_factor_routes import FACTORS, factor_paths
@@ -80,8 +81,7 @@ def document(*, mail: bool) -> Json:
             **record_paths(),
             **factor_paths(mail=mail),
             **access_token_paths(mail=mail),
-            **task_list_paths(),
-            **task_paths(),
+            **_task_paths(),
             **discovery_paths(),
         },
         "components": {
@@ -94,6 +94,12 @@ def document(*, mail: bool) -> Json:
     }
 
 
+def _task_paths() -> Json:
+    paths = {**task_list_paths(), **bulk_paths(), **task_paths()}
+    paths["/tasks"]["delete"] = clearing_operation()
+    return paths
+
+
 def _tags(*, mail: bool) -> list[Json]:
     of_mail = [{"name": MAIL, "description": "The address of the account, and links that are sent to it."}]
     return [
@@ -103,6 +109,7 @@ def _tags(*, mail: bool) -> list[Json]:
         {"name": FACTORS, "description": "More ways to prove who one is: codes of an app, and passkeys."},
         {"name": TOKENS, "description": "Personal access tokens, for programs of one's own."},
         {"name": TASKS, "description": "Every task belongs to the user who made it; nobody else can reach it."},
+        {"name": BULK, "description": "What is read, changed, exported, imported or deleted in one request."},
         {"name": JOBS, "description": "What was asked for and is not done at once."},
         {"name": DISCOVERY, "description": "What anybody may know and keep a copy of."},
     ]

@@ -13,6 +13,7 @@ from local.openapi_operations import BODY_REFUSALS, answer, body, operation
 
 # isort: split
 from taskward.api import JSON, MERGE_PATCH
+from taskward.identity.access_tokens import SCOPES
 from taskward.identity.events import KEPT_FOR, MAX_LIMIT
 from taskward.identity.exports import MAX_A_DAY
 
@@ -122,7 +123,9 @@ def record_paths() -> Json:
         "getJob",
         JOBS,
         "Read a job",
-        "How far a job is, and a link to what it made. A job is there for a day.",
+        "How far a job is, and a link to what it made. A job is there for a day. That of an export of the account is "
+        "for no token, since it is about more than tasks.",
+        scope=SCOPES[0],
         takes=("JobId",),
         answers={"200": answer("The job.", ref("schemas", "Job"), EXAMPLE_DONE_JOB)},
         refused=("NotFound",),

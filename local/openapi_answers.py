@@ -3,13 +3,15 @@
 from typing import get_args
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import ID, TIME, TIME_OR_NULL, Json, closed, list_of, nullable, ref
+from local.openapi_basics import ID, TIME, Json, closed, list_of, nullable, ref
 from local.openapi_factor_answers import factor_answer_schemas
+from local.openapi_task_answers import task_answer_schemas, task_members
 
 # isort: split
 from taskward.identity import events, links
 from taskward.jobs import jobs, tables
-from taskward.jobs.results import LINK_SECONDS, MEDIA_TYPE
+from taskward.jobs.results import LINK_SECONDS, MAX_UPLOAD_BYTES, media_type
+from taskward.tasks.formats.formats import FORMATS
 from taskward.work import export
 
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
@@ -17,9 +19,9 @@ _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 
 def answer_schemas(*, mail: bool) -> Json:
     """What the service answers with."""
-    session, task, job = _session(), _task(), _job()
+    session, job = _session(), _job()
     return {
-        "Task": closed("A task, as its owner sees it.", task),
+        **task_answer_schemas(),
         "User": closed("An account, as its owner sees it.", _user(mail=mail)),
         "Session": closed("One sign-in on one device.", session),
         "CurrentSession": closed(
@@ -31,6 +33,10 @@ def answer_schemas(*, mail: bool) -> Json:
         "SecurityEvent": closed("Something that matters to the safety of an account.", _security_event(mail=mail)),
         **factor_answer_schemas(),
         "Job": closed("What was asked for and is not done at once.", job),
+        "WaitingJob": closed("An import that waits for its file.", {**job, "upload": ref("schemas", "UploadForm")}),
+        "UploadForm": closed(
+            "A form of S3 to upload a file by, to be posted as `multipart/form-data`.", _upload_form()
+        ),
         "JobResult": closed("What a job made, for whoever has the link.", _job_result()),
         "AccountExport": closed(
             "What the link of an export leads to: everything that is held about a user, without secrets.",
@@ -44,7 +50,7 @@ def answer_schemas(*, mail: bool) -> Json:
         "ExportedJob": closed("A job, as it stands in an export.", _without(job, "result")),
         "ExportedTask": closed(
             "A task, as it stands in an export; deleted ones are among them until they are erased.",
-            _without(task, "url"),
+            _without(task_members(), "url"),
         ),
         "JwkSet": closed("A set of public keys (RFC 7517).", {"keys": list_of("Jwk")}),
         "Jwk": _jwk(),
@@ -63,33 +69,6 @@ def answer_schemas(*, mail: bool) -> Json:
 
 def _without(properties: Json, left_out: str) -> Json:
     return {name: schema for name, schema in properties.items() if name != left_out}
-
-
-# --- Tasks -----------------------------------------------------------------------------------------------------------
-
-
-def _task() -> Json:
-    return {
-        "id": ID,
-        "url": {"type": "string", "format": "uri", "description": "Its address, absolute"},
-        "title": {"type": "string"},
-        "description": _TEXT_OR_NULL,
-        "completed": {"type": "boolean"},
-        "priority": {"type": "string", "enum": ["none", "low", "medium", "high"]},
-        "due": {
-            "type": ["string", "null"],
-            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$",
-            "description": "A date, or a date-time on the clock of `due_timezone`",
-        },
-        "due_timezone": {**_TEXT_OR_NULL, "description": "An IANA time zone; null: whatever clock is at hand"},
-        "tags": {"type": "array", "items": {"type": "string"}},
-        "order": {"type": "number", "description": "Place in the manual order, the smallest first"},
-        "completed_at": {**TIME_OR_NULL, "description": "Null while it is open"},
-        "version": {"type": "integer", "minimum": 1, "description": "Grows by one with every change"},
-        "created_at": TIME,
-        "updated_at": TIME,
-        "deleted_at": {**TIME_OR_NULL, "description": "Null while it is not deleted"},
-    }
 
 
 # --- Accounts and sessions -------------------------------------------------------------------------------------------
@@ -191,20 +170,21 @@ def _security_event(*, mail: bool) -> Json:
 
 
 def _job() -> Json:
-    states = [tables.QUEUED, tables.RUNNING, tables.DONE, tables.FAILED]
+    states = [tables.WAITING, tables.QUEUED, tables.RUNNING, tables.DONE, tables.FAILED]
     return {
         "id": ID,
         "kind": {"type": "string", "enum": list(get_args(jobs.Kind))},
         "state": {
             "type": "string",
             "enum": states,
-            "description": "A failed job is not tried again, but can be asked for again",
+            "description": "`waiting`: for its file to be uploaded. A failed job is not tried again, but can be asked "
+            "for again",
         },
         "progress": {"type": "integer", "minimum": 0, "description": "How many records are done so far"},
         "created_at": TIME,
         "updated_at": TIME,
         "expires_at": {**TIME, "description": "When the job and its result are gone"},
-        "result": nullable(ref("schemas", "JobResult"), "What it made; null until it is done"),
+        "result": nullable(ref("schemas", "JobResult"), "What it made, if anything; null until it is done"),
     }
 
 
@@ -214,11 +194,25 @@ def _job_result() -> Json:
             "type": "string",
             "format": "uri",
             "description": f"Where it can be downloaded, without a token, for {LINK_SECONDS} seconds; each time the "
-            "job is read there is a new one. An export is an `AccountExport`",
+            "job is read there is a new one. An export of the account is an `AccountExport`, one of tasks the file, "
+            "and what an import leaves is an `ImportReport`",
         },
         "expires_at": {**TIME, "description": "When the link stops working"},
         "bytes": {"type": "integer", "minimum": 1, "description": "How large it is"},
-        "media_type": {"const": MEDIA_TYPE},
+        "media_type": {"type": "string", "enum": [media_type(f".{suffix}") for suffix in FORMATS]},
+    }
+
+
+def _upload_form() -> Json:
+    return {
+        "url": {"type": "string", "format": "uri", "description": "Where to post it"},
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The fields of the form; the file is one more, the last, and is called `file`",
+        },
+        "max_bytes": {"const": MAX_UPLOAD_BYTES, "description": "How large the file may be"},
+        "expires_at": {**TIME, "description": "When nothing is taken there any more"},
     }
 
 

@@ -11,14 +11,14 @@ from local.openapi_examples import (
     EXAMPLE_OTHER_SESSION,
     EXAMPLE_PASSKEY,
     EXAMPLE_PERSONAL_ACCESS_TOKEN,
-    EXAMPLE_TASK,
-    EXAMPLE_TASK_ID,
 )
+from local.openapi_task_examples import EXAMPLE_TASK, EXAMPLE_TASK_ID
+from local.openapi_task_parameters import page_size, parameter, task_parameters
 
 # isort: split
 from taskward.delivery import CLIENT_HEADER, COOKIE
 from taskward.identity import events
-from taskward.tasks import queries
+from taskward.tasks import lists
 
 
 def headers() -> Json:
@@ -29,7 +29,7 @@ def headers() -> Json:
 
     attributes = "Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Strict"
     cleared = f"{COOKIE}=; {attributes.format(0)}"
-    link = f"https://taskward.example/api/tasks?limit={queries.DEFAULT_LIMIT}&cursor={EXAMPLE_CURSOR}"
+    link = f"https://taskward.example/api/tasks?limit={lists.DEFAULT_LIMIT}&cursor={EXAMPLE_CURSOR}"
     return {
         "ETag": header("The version, for If-Match and If-None-Match.", '"3"'),
         "TaskLocation": header("The new task's address, absolute.", EXAMPLE_TASK["url"]),
@@ -37,6 +37,7 @@ def headers() -> Json:
         "Link": header(
             'The next page, `rel="next"` (RFC 8288); absent on the last one.', f'<{link}>; rel="next"', always=False
         ),
+        "Content-Disposition": header("A name for the file.", 'attachment; filename="taskward-tasks-2026-03-02.csv"'),
         "Cache-Control": header("For how long the answer may be kept.", "public, max-age=300"),
         "Retry-After": header("Seconds after which to try again.", "1"),
         "WWW-Authenticate": header("How to authenticate (RFC 6750).", 'Bearer error="invalid_token"', always=False),
@@ -57,16 +58,9 @@ def headers() -> Json:
 def parameters() -> Json:
     """What requests carry beside their bodies."""
 
-    def parameter(name: str, place: str, schema: Json, description: str, **more: Any) -> Json:
-        return {"name": name, "in": place, "description": description, "schema": schema, **more}
-
     def one(noun: str, example: Any) -> Json:
         about = f"The {noun}'s id. Any other text is answered with 404."
         return parameter("id", "path", {"type": "string", "format": "uuid"}, about, required=True, example=example)
-
-    def limit(plural: str, default: int, maximum: int) -> Json:
-        schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
-        return parameter("limit", "query", schema, f"How many {plural} a page may have.")
 
     text: Json = {"type": "string"}
     return {
@@ -75,8 +69,7 @@ def parameters() -> Json:
         "PasskeyId": one("passkey", EXAMPLE_PASSKEY["id"]),
         "AccessTokenId": one("token", EXAMPLE_PERSONAL_ACCESS_TOKEN["id"]),
         "JobId": one("job", EXAMPLE_JOB_ID),
-        "TaskLimit": limit("tasks", queries.DEFAULT_LIMIT, queries.MAX_LIMIT),
-        "EventLimit": limit("events", events.DEFAULT_LIMIT, events.MAX_LIMIT),
+        "EventLimit": page_size("events", events.DEFAULT_LIMIT, events.MAX_LIMIT),
         "Cursor": parameter(
             "cursor", "query", text, "Where the page begins: from the `Link` header of the page before. Opaque."
         ),
@@ -86,26 +79,6 @@ def parameters() -> Json:
             {"type": "string", "enum": ["current"]},
             "Keep the session that the request is made in. Absent: end all, this one too.",
         ),
-        "OnlyCompleted": parameter(
-            "completed",
-            "query",
-            {"type": "string", "enum": ["true"]},
-            "Delete completed tasks alone. Absent: delete all.",
-        ),
-        "IfMatch": parameter(
-            "If-Match",
-            "header",
-            text,
-            "Go ahead only if the task still has one of these ETags; otherwise 412. `*` or absent: in any case.",
-            example='"3"',
-        ),
-        "IfNoneMatch": parameter(
-            "If-None-Match",
-            "header",
-            text,
-            "ETags of what is at hand already; 304 when one of them still holds.",
-            example='"3"',
-        ),
         "ClientHeader": parameter(
             CLIENT_HEADER,
             "header",
@@ -114,4 +87,5 @@ def parameters() -> Json:
             example="web",
         ),
         "RefreshCookie": parameter(COOKIE, "cookie", text, "The refresh token, as the service set it."),
+        **task_parameters(),
     }

@@ -2,7 +2,7 @@
 
 from local.openapi_basics import Json
 
-_API = "https://taskward.example/api"
+EXAMPLE_API = "https://taskward.example/api"
 
 EXAMPLE_TOKEN = "eyJ0eXAiOiJhdCtqd3QifQ.e30.c2lnbmF0dXJl"
 EXAMPLE_REFRESH_TOKEN = "eyJ0eXAiOiJydCtqd3QifQ.e30.c2lnbmF0dXJl"
@@ -161,7 +161,7 @@ EXAMPLE_EVENT = {
 }
 
 EXAMPLE_JOB_ID = "5c7e1f3a-8d24-4b96-9f0a-7e6d5c4b3a29"
-EXAMPLE_JOB_URL = f"{_API}/jobs/{EXAMPLE_JOB_ID}"
+EXAMPLE_JOB_URL = f"{EXAMPLE_API}/jobs/{EXAMPLE_JOB_ID}"
 EXAMPLE_QUEUED_JOB = {
     "id": EXAMPLE_JOB_ID,
     "kind": "export",
@@ -184,23 +184,3 @@ EXAMPLE_DONE_JOB = {
         "media_type": "application/json",
     },
 }
-
-EXAMPLE_TASK_ID = "0b0e7a52-5d0c-4b7e-9c0e-3a1f6f0c2d11"
-EXAMPLE_TASK = {
-    "id": EXAMPLE_TASK_ID,
-    "url": f"{_API}/tasks/{EXAMPLE_TASK_ID}",
-    "title": "Buy flowers",
-    "description": None,
-    "completed": False,
-    "priority": "high",
-    "due": "2026-03-08T09:00:00",
-    "due_timezone": "Europe/Paris",
-    "tags": ["home"],
-    "order": 1772440200000,
-    "completed_at": None,
-    "version": 3,
-    "created_at": "2026-03-02T08:30:00.000000Z",
-    "updated_at": "2026-03-02T08:45:12.345678Z",
-    "deleted_at": None,
-}
-EXAMPLE_WRITTEN_TASK = {name: EXAMPLE_TASK[name] for name in ("title", "priority", "due", "due_timezone", "tags")}

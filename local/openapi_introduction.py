@@ -7,13 +7,14 @@ from local.openapi_problems import problem_kinds
 from taskward.api import MAX_BODY_BYTES
 from taskward.delivery import CLIENT_HEADER
 from taskward.identity import attempts, links, recovery_codes, step_up, steps
+from taskward.tasks import quota, trash, trees
 
 
 def introduction(*, mail: bool) -> str:
     """All sections; those on mail only where it is sent."""
     parts = [_START, _TOKENS, _SECOND_FACTOR, _PASSKEYS, _PERSONAL_TOKENS, _AGAIN]
     parts += [_MAIL] if mail else []
-    parts += [_PATIENCE + (_PATIENCE_WITH_MAIL if mail else ""), _REST, _problems(mail=mail)]
+    parts += [_PATIENCE + (_PATIENCE_WITH_MAIL if mail else ""), _TASKS, _REST, _problems(mail=mail)]
     return "\n".join(parts)
 
 
@@ -56,9 +57,9 @@ _PERSONAL_TOKENS = """\
 ## Personal access tokens
 
 For programs of one's own: a personal access token goes along as `Authorization: Bearer`, like an access token, and \
-needs no refresh. It reaches tasks alone, as far as its scopes say: `tasks:read` to read, `tasks:write` to change. \
-Whatever else is asked for with it is answered with 403 `insufficient_scope`. It works until its time is over or it \
-is revoked.
+needs no refresh. It reaches tasks, and jobs about them, as far as its scopes say: `tasks:read` to read, `tasks:write` \
+to change. Whatever else is asked for with it is answered with 403 `insufficient_scope`. It works until its time is \
+over or it is revoked.
 """
 
 _AGAIN = f"""\
@@ -99,12 +100,53 @@ from one network there is a wait of a minute, which doubles with each further on
 day for one address, only networks that it was signed in from before may ask.
 """
 
-_REST = f"""\
+_TASKS = f"""\
 ## Changes that collide
 
 A task carries its version as `ETag`. Send it back as `If-Match`, and a change is refused with 412 when the task was \
 changed in the meantime. Without `If-Match` the last change wins.
 
+## Requests that come again
+
+Whoever does not get an answer can send a request again. A new task is made once if it comes with an \
+`Idempotency-Key`, or under an id that the client made: by `PUT` with `If-None-Match: *`, or in a batch. The answer to \
+the second request is the task as it is by then; 410 `task_gone` when it was deleted since, and 422 `task_exists` when \
+the body is another one.
+
+## Due dates
+
+`due` is a whole day, which is the same day everywhere; a time without a zone, which is that time wherever one is; or \
+a time on the clock of `due_timezone`. What is overdue, or due today, is seen from the time zone `tz`, by default \
+that of the account.
+
+## Tasks that repeat
+
+A task with a rule in `repeat` (RFC 5545) is due again when it is completed: the next one is made, a copy with its \
+subtasks, at the same time of day. Rules that never match are refused, and so are those that would take long to follow.
+
+## Subtasks
+
+A task is part of another one by its `parent_id`. There are {trees.MAX_LEVELS} levels at most and \
+{trees.MAX_DESCENDANTS} subtasks below the task at the top. What is completed or deleted takes all that is below it \
+along, in one step.
+
+## The trash
+
+What is deleted lies in the trash for {trash.TRASH_DAYS} days and can be restored from there. What is deleted for good \
+leaves a tombstone as long, for those who keep a copy.
+
+## Keeping a copy
+
+`GET /tasks/changes` gives everything that there is, and then all that was changed since, deletions included. \
+Whoever keeps of each task the one with the highest `version` has what the service has.
+
+## How much there can be
+
+A user can keep {quota.MAX_TASKS:,} tasks, or {quota.MAX_BYTES // 1_000_000} MB of them, those in the trash included. \
+Beyond that new ones are refused with 409 `quota_exceeded`.
+"""
+
+_REST = f"""\
 ## Lists
 
 A list is an array, one page at a time. As long as there is more, the header `Link` has the address of the next page.
@@ -116,8 +158,9 @@ What takes longer than an answer may is a job: 202, with its address in `Locatio
 
 ## Bodies
 
-Bodies are JSON objects in UTF-8 of at most {MAX_BODY_BYTES:,} bytes. Members that are not described here are refused, \
-and so are unknown query parameters where there are known ones. Times in answers are UTC and end in Z.
+Bodies are JSON objects, or files of tasks, in UTF-8 and of at most {MAX_BODY_BYTES:,} bytes. Members that are not \
+described here are refused, and so are unknown query parameters where there are known ones. Times in answers are UTC \
+and end in Z.
 """
 
 

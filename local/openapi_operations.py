@@ -8,8 +8,9 @@ from local.openapi_problems import status_of
 # isort: split
 from taskward.api import JSON
 
-BODY_REFUSALS = ("Malformed", "TooLarge", "NotJson", "Invalid")
-"""What can be wrong with a body, whatever is in it."""
+UNREAD_BODY_REFUSALS = ("Malformed", "TooLarge", "NotJson")
+BODY_REFUSALS = (*UNREAD_BODY_REFUSALS, "Invalid")
+"""What can be wrong with a body, whatever is in it; the former of one that was not read yet."""
 
 ACCESS_TOKEN = "accessToken"
 PERSONAL_ACCESS_TOKEN = "personalAccessToken"

@@ -11,6 +11,7 @@ from local.openapi_style import STYLE
 
 Json = dict[str, Any]
 
+_JSON = "application/json"
 _KEBAB = re.compile(r"[^a-z0-9]+")
 
 
@@ -120,21 +121,25 @@ class _Page:
         yield "<h4>Example</h4>"
         yield _code(_curl(method, path, operation, public=not security), "Request")
         for name, example in _examples(operation)[1:]:
-            yield f"<p>Another body, {name}:</p>"
-            yield _code(_indented(example), f"Another body, {name}")
+            yield f"<p>Another body, {escape(name)}:</p>"
+            yield _code(_indented(example), f"Another body, {escape(name)}")
         for status, response in operation["responses"].items():
             for media_type, content in self.resolved(response).get("content", {}).items():
                 if "example" in content and media_type != "application/problem+json":
-                    yield f"<p>Answer, {status}:</p>"
-                    yield _code(_indented(content["example"]), f"Answer {status}")
+                    kind = "" if media_type == _JSON else f", {media_type}"
+                    yield f"<p>Answer, {status}{kind}:</p>"
+                    yield _code(_indented(content["example"]), f"Answer {status}{kind}")
         yield "</article>"
 
     def _request(self, summary: str, body: Json) -> Iterator[str]:
-        media_types = " or ".join(f"<code>{media_type}</code>" for media_type in body["content"])
-        schema = next(iter(body["content"].values()))["schema"]
+        media_types: dict[str, list[str]] = {}
+        for media_type, content in body["content"].items():
+            media_types.setdefault(self._type(content["schema"]), []).append(f"<code>{media_type}</code>")
+        kinds = ", or ".join(f"{schema} as {' or '.join(named)}" for schema, named in media_types.items())
         need = "required" if body["required"] else "may be left out"
-        yield f"<h4>Body</h4><p>{self._type(schema)} as {media_types}; {need}.</p>"
-        yield self._schema_table(f"Body: {summary}", self.resolved(schema))
+        yield f"<h4>Body</h4><p>{kinds}; {need}.</p>"
+        schema = self.resolved(next(iter(body["content"].values()))["schema"])
+        yield self._schema_table(f"Body: {summary}", schema)
 
     def _response_row(self, status: str, response: Json) -> tuple[str, ...]:
         response = self.resolved(response)
@@ -153,6 +158,8 @@ class _Page:
     # --- Schemas -----------------------------------------------------------------------------------------------------
 
     def _schema_table(self, caption: str, schema: Json) -> str:
+        if "properties" not in schema:
+            return f"<p>{self._type(schema)}</p>"
         required = schema.get("required", [])
         rows = [
             (
@@ -175,8 +182,8 @@ class _Page:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             return f'<a href="#schema-{name}">{name}</a>'
-        if "anyOf" in schema:
-            return " or ".join(self._type(choice) for choice in schema["anyOf"])
+        if choices := schema.get("anyOf") or schema.get("oneOf"):
+            return " or ".join(self._type(choice) for choice in choices)
         if "enum" in schema:
             return "one of " + ", ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
         if "const" in schema:
@@ -270,14 +277,16 @@ def _block(block: str) -> str:
 
 
 def _examples(operation: Json) -> list[tuple[str, Any]]:
-    """The names and values of the examples of an operation's body, which are the same in all its media types."""
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        return [(name, example["value"]) for name, example in content["examples"].items()]
-    return []
+    """The names and values of the examples of an operation's body, each once, whatever media types it is in."""
+    contents = operation.get("requestBody", {}).get("content", {}).values()
+    return list(
+        {name: example["value"] for content in contents for name, example in content["examples"].items()}.items()
+    )
 
 
 def _indented(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """A value in JSON; of a file that is none, its lines."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _curl(method: str, path: str, operation: Json, *, public: bool) -> str:

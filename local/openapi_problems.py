@@ -8,6 +8,7 @@ from local.openapi_basics import Json, closed, list_of, ref
 # isort: split
 from taskward import errors
 from taskward.api import PROBLEM
+from taskward.tasks import errors as task_errors
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ _REFUSALS: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "WrongPasskey": (403, ("wrong_passkey", "reauthentication_required", "insufficient_scope"), ()),
     "NotFound": (404, ("not_found",), ()),
+    "NoRoom": (409, ("quota_exceeded",), ()),
     "EmailExists": (409, ("email_exists",), ()),
     "LastWayIn": (409, ("last_way_in",), ()),
     "SecondFactorOn": (409, ("second_factor_on",), ()),
@@ -69,10 +71,15 @@ _REFUSALS: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
     "NothingToConfirm": (409, ("second_factor_off", "second_factor_on"), ()),
     "TooManyPasskeys": (409, ("too_many_passkeys",), ()),
     "TooManyAccessTokens": (409, ("too_many_access_tokens",), ()),
+    "Gone": (410, ("task_gone",), ()),
+    "TokenTooOld": (410, ("changes_token_expired",), ()),
     "ChangedMeanwhile": (412, ("precondition_failed",), ()),
     "TooLarge": (413, ("too_large",), ()),
     "NotJson": (415, ("unsupported_media_type",), ()),
     "Invalid": (422, ("invalid_request",), ()),
+    "InvalidOrNotTheSame": (422, ("invalid_request", "task_exists"), ()),
+    "InvalidOrTooMuch": (422, ("invalid_request", "too_many_changes"), ()),
+    "InvalidOperation": (422, ("invalid_request", "task_exists", "too_many_changes"), ()),
     "TooManyRequests": (429, ("too_many_requests",), ("Retry-After",)),
     "TooManyAttempts": (429, ("too_many_attempts", "too_many_requests"), ("Retry-After",)),
     "TooManyJobs": (429, ("too_many_jobs", "too_many_requests"), ("Retry-After",)),
@@ -84,12 +91,11 @@ _REFUSALS: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
 def problem_kinds(*, mail: bool) -> dict[str, ProblemKind]:
     """Every kind of refusal by its code, ordered by status."""
     left_out = _NOWHERE if mail else _NOWHERE | _ONLY_WITH_MAIL
-    classes = [kind for kind in vars(errors).values() if isinstance(kind, type)]
-    raised = [
-        ProblemKind(kind.code, kind.status, kind.title, kind.detail)
-        for kind in classes
-        if issubclass(kind, errors.TaskwardError)
-    ]
+    named = {**vars(errors), **vars(task_errors)}
+    classes = [kind for kind in named.values() if isinstance(kind, type) and issubclass(kind, errors.TaskwardError)]
+    # One without a code of its own only says more of another one.
+    coded = [kind for kind in classes if "code" in vars(kind)]
+    raised = [ProblemKind(kind.code, kind.status, kind.title, kind.detail) for kind in coded]
     ordered = sorted([*raised, *_OF_THE_GATEWAY], key=lambda kind: (kind.status or 999, kind.code))
     return {kind.code: kind for kind in ordered if kind.code not in left_out}
 
@@ -113,7 +119,12 @@ def status_of(refusal: str) -> str:
 def _refusal(status: int, kinds: list[ProblemKind], header_names: tuple[str, ...]) -> Json:
     codes = [kind.code for kind in kinds]
     narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
-    narrowed["required"] = ["status", "errors"] if "invalid_request" in codes else ["status"]
+    narrowed["required"] = ["status"]
+    if codes == ["invalid_request"]:
+        narrowed["required"] += ["errors"]
+    elif "invalid_request" in codes:
+        narrowed["if"] = {"properties": {"code": {"const": "invalid_request"}}}
+        narrowed["then"] = {"required": ["errors"]}
     example: Json = {
         "type": f"urn:taskward:problem:{codes[0]}",
         "title": kinds[0].title,
@@ -122,7 +133,7 @@ def _refusal(status: int, kinds: list[ProblemKind], header_names: tuple[str, ...
         "code": codes[0],
         "request_id": "1f0a3c5e-6c1b-4a43-8f6e-0d3c2b1a9e77",
     }
-    if "errors" in narrowed["required"]:
+    if codes[0] == "invalid_request":
         example["errors"] = [{"field": "title", "message": "Field required"}]
     made: Json = {"description": "\n".join(f"- `{kind.code}`: {kind.title}. {kind.detail}" for kind in kinds)}
     if header_names:
@@ -149,13 +160,18 @@ def problem_schemas(*, mail: bool) -> Json:
             **list_of("FieldError", minItems=1),
             "description": "The members at fault; with the code `invalid_request` only",
         },
+        "index": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Of a batch, which operation was refused, counted from 0; absent when it was the whole",
+        },
     }
     field = {
         "field": {"type": "string", "description": "Its name; a place inside it follows after a dot: `tags.0`"},
         "message": {"type": "string", "description": "What is wrong with it, for a person to read"},
     }
     return {
-        "Problem": closed("Why a request was refused (RFC 9457).", properties, optional=("status", "errors")),
+        "Problem": closed("Why a request was refused (RFC 9457).", properties, optional=("status", "errors", "index")),
         "FieldError": closed(
             "A member or parameter of the request that was refused. The refused value is never repeated.", field
         ),

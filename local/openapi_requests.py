@@ -7,6 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 # Comes first: it makes the package of the layer importable.
 from local.openapi_basics import Json, nullable, ref
+from local.openapi_task_requests import TASK_MODELS, TASK_REMARKS, task_schemas
 
 # isort: split
 from taskward.identity import passwords
@@ -30,7 +31,6 @@ from taskward.identity.models import (
     SecondFactorRemoval,
     SecondStep,
 )
-from taskward.tasks.models import READ_ONLY, Completion, TaskFields
 
 MODELS: tuple[type[BaseModel], ...] = (
     Registration,
@@ -47,8 +47,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     NewPasskey,
     PasskeyPatch,
     NewAccessToken,
-    TaskFields,
-    Completion,
+    *TASK_MODELS,
 )
 MODELS_OF_MAIL: tuple[type[BaseModel], ...] = (ForgottenPassword, PasswordReset, FollowedLink, EmailChange)
 """Those of operations that a service without mail does not have."""
@@ -121,22 +120,7 @@ _REMARKS: dict[str, dict[str, Json]] = {
         },
     },
     "AccountDeletion": {"password": _OWN_PASSWORD},
-    "TaskFields": {
-        "title": {"description": "White space around it is removed before it is measured"},
-        "description": {"description": "Kept exactly as sent"},
-        "completed": {"description": "Whether it is done"},
-        "priority": {"description": "How much it matters"},
-        "due": {
-            "description": "A date (`2026-12-24`), or a date-time on the clock of `due_timezone` "
-            "(`2026-12-24T18:00:00`); one with an offset is moved to that clock, or to UTC's when there is no zone"
-        },
-        "due_timezone": {
-            "description": "An IANA time zone, such as `Europe/Paris`; null: whatever clock is at hand. "
-            "Only together with a date-time in `due`"
-        },
-        "tags": {"uniqueItems": True, "description": "In the order given; none of them twice"},
-    },
-    "Completion": {"completed": {"description": "true completes, false reopens, null or absent toggles"}},
+    **TASK_REMARKS,
 }
 
 # In place of what the models have: any object. See `webauthn` for what is asked of it.
@@ -156,7 +140,7 @@ def request_schemas(*, mail: bool) -> Json:
     schemas: Json = made["$defs"]
     for name, schema in schemas.items():
         del schema["title"]
-        for member, remark in _REMARKS[name].items():
+        for member, remark in _REMARKS.get(name, {}).items():
             schema["properties"][member].update(remark)
         if name in _CREDENTIALS:
             schema["properties"]["credential"] = _CREDENTIALS[name]
@@ -164,11 +148,8 @@ def request_schemas(*, mail: bool) -> Json:
     # What is left out of a patch stays: a client that fills in a default would clear it.
     for member in schemas["AccountPatch"]["properties"].values():
         del member["default"]
-    fields = schemas["TaskFields"]
     return {
-        **schemas,
-        "TaskReplacement": _replacement(fields),
-        "TaskPatch": _patch(fields),
+        **task_schemas(schemas),
         "RegistrationResponseJSON": _credential(
             "What `toJSON()` gives of the credential that `navigator.credentials.create()` has made (Web "
             "Authentication Level 3). What is not as it should be is answered with `wrong_passkey`.",
@@ -203,33 +184,3 @@ def _credential(description: str, required: tuple[str, ...], members: str) -> Js
             },
         },
     }
-
-
-def _replacement(fields: Json) -> Json:
-    order = {**fields["properties"]["order"], "description": "Place in the manual order; null or absent: as it was"}
-    own: Json = {"readOnly": True, "description": "Set by the service; ignored here"}
-    properties = {**fields["properties"], "order": order, **dict.fromkeys(sorted(READ_ONLY), own)}
-    description = (
-        "A whole task. What is left out goes back to its default, but for the order, which stays. A task can be sent "
-        "back as it was read: the members that the service sets are ignored."
-    )
-    return {**fields, "description": description, "properties": properties}
-
-
-def _patch(fields: Json) -> Json:
-    properties = {
-        name: schema if name in fields["required"] else _nullable(schema)
-        for name, schema in fields["properties"].items()
-    }
-    properties["order"]["description"] = "Place in the manual order; null: as it was"
-    description = (
-        "A JSON merge patch (RFC 7396): members that are absent stay as they are, null takes a member back to its "
-        "default. Tags are replaced as a whole. A `due` that is no date-time takes `due_timezone` away with it."
-    )
-    return {"type": "object", "description": description, "additionalProperties": False, "properties": properties}
-
-
-def _nullable(schema: Json) -> Json:
-    about = {name: schema[name] for name in ("description",) if name in schema}
-    bare = {name: value for name, value in schema.items() if name not in ("description", "default")}
-    return about | (bare if "anyOf" in bare else {"anyOf": [bare, {"type": "null"}]})

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from local import openapi
 from local.openapi_page import page
 from taskward import errors
+from taskward.tasks import errors as task_errors
 from tests.support.conformance import document, validator
 from tests.support.described import NEED_MAIL, operations, refusals, routes
 from tests.support.template import resources
@@ -79,7 +80,7 @@ def test_the_same_routes_are_public_as_in_the_template(mail: bool) -> None:
 
 
 @BOTH
-def test_a_personal_access_token_reaches_tasks_alone_and_reads_or_writes(mail: bool) -> None:
+def test_a_personal_access_token_reaches_tasks_and_jobs_alone_and_reads_or_writes(mail: bool) -> None:
     found = {}
     for path, method, operation in operations(mail=mail):
         if operation.get("security"):
@@ -88,8 +89,10 @@ def test_a_personal_access_token_reaches_tasks_alone_and_reads_or_writes(mail: b
             ((scheme, (scope,)),) = token.items()
             assert scheme == "personalAccessToken"
             found[path, method] = scope
-    tasks = {(path, method) for path, method, folder, _ in routes() if folder == "tasks"}
-    assert found == {route: "tasks:read" if route[1] == "get" else "tasks:write" for route in tasks}
+    reached = {(path, method) for path, method, folder, _ in routes() if folder in ("tasks", "bulk")}
+    reached.add(("/jobs/{id}", "get"))
+    reading = {route for route in reached if route[1] == "get"} | {("/tasks/export", "post")}
+    assert found == {route: "tasks:read" if route in reading else "tasks:write" for route in reached}
     assert document(mail=mail)["components"]["securitySchemes"].keys() == {"accessToken", "personalAccessToken"}
 
 
@@ -158,8 +161,20 @@ def test_operations_that_take_a_body_say_how_it_can_be_refused(mail: bool) -> No
         ("second_factor_off", {"confirmSecondFactor", "renewRecoveryCodes", "turnSecondFactorOff"}),
         ("too_many_passkeys", {"passkeyOptions", "addPasskey"}),
         ("too_many_access_tokens", {"createAccessToken"}),
-        ("too_many_jobs", {"exportAccount"}),
-        ("invalid_cursor", {"listTasks", "listEvents"}),
+        ("too_many_jobs", {"exportAccount", "exportTasks", "importTasks", "deleteTasks"}),
+        ("invalid_cursor", {"listTasks", "listEvents", "listChanges"}),
+        ("changes_token_expired", {"listChanges"}),
+        (
+            "quota_exceeded",
+            {"createTask", "replaceTask", "patchTask", "completeTask", "batch", "importTasks"},
+        ),
+        ("task_gone", {"createTask", "batch"}),
+        ("task_exists", {"createTask", "batch"}),
+        ("too_many_changes", {"replaceTask", "patchTask", "completeTask", "batch"}),
+        (
+            "precondition_failed",
+            {"replaceTask", "patchTask", "completeTask", "deleteTask", "restoreTask", "batch"},
+        ),
         ("cross_site_request", {"refresh"}),
         ("email_exists", {"register", "confirmEmail"}),
     ],
@@ -176,10 +191,9 @@ def test_every_operation_can_be_refused_by_the_gateway_for_being_one_too_many(ma
 
 @BOTH
 def test_every_error_is_documented_with_its_status(mail: bool) -> None:
-    kinds = [
-        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.TaskwardError)
-    ]
-    assert len(kinds) > 10
+    named = {**vars(errors), **vars(task_errors)}.values()
+    kinds = [kind for kind in named if isinstance(kind, type) and issubclass(kind, errors.TaskwardError)]
+    assert {"not_found", "task_gone"} <= {kind.code for kind in kinds}
     found = documented_codes(mail=mail)
     # Of what is switched off the document does not speak, and where nothing is, nobody is told that it is.
     left_out = {"email_disabled"} if mail else {"email_disabled", "email_unverified", "invalid_link"}
@@ -214,5 +228,8 @@ def test_every_component_is_used(mail: bool) -> None:
 
 def test_the_introduction_has_a_section_for_all_that_takes_more_than_one_request() -> None:
     titles = re.findall(r"^## (.+)$", document(mail=True)["info"]["description"], re.MULTILINE)
-    wanted = ["Second factor", "Passkeys", "Personal access tokens", "Proving again who you are", "Mail and links"]
+    wanted = [
+        *("Second factor", "Passkeys", "Personal access tokens", "Proving again who you are", "Mail and links"),
+        *("Requests that come again", "Keeping a copy"),
+    ]
     assert [title for title in titles if title in wanted] == wanted

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from local import openapi_examples, openapi_requests
+from functions.bulk import app as bulk
+from local import openapi_bulk_routes, openapi_examples, openapi_requests, openapi_task_examples
 from taskward.identity.passwords import check_acceptable
 from taskward.tasks.models import TaskFields
 from tests.support.conformance import document, validator
@@ -32,7 +33,7 @@ def test_examples_of_requests_are_accepted() -> None:
     for schema, value in request_examples():
         if schema in MODELS:
             MODELS[schema].model_validate(value)
-        for member in {"password", "new_password"} & value.keys():
+        for member in {"password", "new_password"}.intersection(value):
             check_acceptable(member, value[member], "ada@example.org")
         checked += 1
     assert checked > 10
@@ -185,3 +186,83 @@ def test_a_patch_may_take_back_all_members_but_the_title() -> None:
 def test_no_member_of_a_patch_has_a_default_that_a_client_could_fill_in(name: str) -> None:
     members = document()["components"]["schemas"][name]["properties"]
     assert not [member for member, schema in members.items() if "default" in schema]
+
+
+REFUSED_BATCHES: list[dict[str, Any]] = [
+    {},
+    {"operations": []},
+    {"operations": [{"op": "delete", "id": str(number)} for number in range(51)]},
+    {"operations": [{"op": "rename", "id": "a"}]},
+    {"operations": [{"op": "create", "task": {"title": "Buy flowers"}}]},
+    {"operations": [{"op": "create", "id": "a"}]},
+    {"operations": [{"op": "patch", "id": "a", "patch": {}, "task": {}}]},
+    {"operations": [{"op": "patch", "id": "a", "patch": {}, "version": 0}]},
+    {"operations": [{"op": "complete", "id": "a", "completed": None}]},
+]
+
+
+@pytest.mark.parametrize("batch", REFUSED_BATCHES)
+def test_the_schema_of_a_batch_refuses_what_the_model_refuses(batch: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        MODELS["Batch"].model_validate(batch)
+    assert not validator("components", "schemas", "Batch").is_valid(batch)
+
+
+@pytest.mark.parametrize("operation", openapi_task_examples.EXAMPLE_BATCH_OF_ALL["operations"])
+def test_an_operation_of_a_batch_is_of_one_kind_and_may_be_held_to_a_version(operation: dict[str, Any]) -> None:
+    judge = validator("components", "schemas", "Batch")
+    assert judge.is_valid({"operations": [operation]})
+    # A task that is made has no version before.
+    assert judge.is_valid({"operations": [operation | {"version": 3}]}) == (operation["op"] != "create")
+
+
+@pytest.mark.parametrize(
+    ("schema", "changes"),
+    [
+        ("Task", {"repeat": "weekly"}),
+        ("Task", {"repeat_from": None}),
+        ("Task", {"parent_id": "the other one"}),
+        ("Task", {"state": "open"}),
+        ("Tombstone", {"title": "Buy flowers"}),
+        ("Tombstone", {"purged": False}),
+        ("TaskChanges", {"next": None}),
+        ("TaskChanges", {"tasks": [{"id": openapi_task_examples.EXAMPLE_TASK_ID}]}),
+        ("Subtasks", {"progress": {"total": 1}}),
+        ("TaskSummary", {"open": {"count": 1001, "exact": False}}),
+        ("BatchResults", {"results": [openapi_task_examples.EXAMPLE_TOMBSTONE]}),
+        ("ImportReport", {"format": "xlsx"}),
+        ("ImportReport", {"refusals": [{"row": 0, "errors": []}]}),
+        ("WaitingJob", {"upload": None}),
+    ],
+)
+def test_what_is_never_answered_about_tasks_is_not_as_documented(schema: str, changes: dict[str, Any]) -> None:
+    examples: dict[str, dict[str, Any]] = {
+        "Task": openapi_task_examples.EXAMPLE_TASK,
+        "Tombstone": openapi_task_examples.EXAMPLE_TOMBSTONE,
+        "TaskChanges": openapi_task_examples.EXAMPLE_CHANGES,
+        "Subtasks": openapi_task_examples.EXAMPLE_SUBTASKS,
+        "TaskSummary": openapi_task_examples.EXAMPLE_SUMMARY,
+        "BatchResults": openapi_task_examples.EXAMPLE_BATCH_RESULTS,
+        "ImportReport": openapi_task_examples.EXAMPLE_REPORT,
+        "WaitingJob": openapi_task_examples.EXAMPLE_WAITING_JOB,
+    }
+    judge = validator("components", "schemas", schema)
+    assert judge.is_valid(examples[schema])
+    assert not judge.is_valid(examples[schema] | changes)
+
+
+@pytest.mark.parametrize("name", ["InvalidOrNotTheSame", "InvalidOrTooMuch", "InvalidOperation"])
+def test_only_a_request_that_is_invalid_has_to_name_members(name: str) -> None:
+    (content,) = document()["components"]["responses"][name]["content"].items()
+    media_type, described = content
+    judge = validator("components", "responses", name, "content", media_type, "schema")
+    problem = described["example"]
+    assert judge.is_valid(problem | {"index": 3})
+    without = {member: value for member, value in problem.items() if member != "errors"}
+    assert not judge.is_valid(without)
+    for code in described["schema"]["allOf"][1]["properties"]["code"]["enum"][1:]:
+        assert judge.is_valid(without | {"code": code})
+
+
+def test_the_document_has_the_limits_that_a_function_has_for_itself() -> None:
+    assert openapi_bulk_routes.ROWS_AT_ONCE == bulk.MAX_ROWS
