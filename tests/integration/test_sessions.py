@@ -228,7 +228,7 @@ def test_a_text_that_is_too_long_for_a_key_is_a_session_that_does_not_exist(
     assert ask("sessions/end", **everybody | {"other_session_id": "x" * 1100}).status == 404
 
 
-@pytest.mark.parametrize("name", ["sessions/end_all", "tasks/delete_all"])
+@pytest.mark.parametrize("name", ["sessions/end_all", "bulk/delete_all"])
 def test_an_id_that_a_client_lost_does_not_stand_for_all(everybody: dict[str, str], name: str) -> None:
     event = load(name, **{place: everybody[place] for place in placeholders(name)})
     assert answer_to(name, event | {"path": event["path"] + "/"}).status == 404

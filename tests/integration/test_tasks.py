@@ -77,10 +77,6 @@ CASES = {
     "tasks/delete": Case(204),
     "tasks/delete_stale": Case(412, "precondition_failed"),
     "tasks/delete_missing": Case(404, "not_found"),
-    "tasks/delete_all": Case(204),
-    "tasks/delete_completed": Case(204),
-    "tasks/delete_bad_filter": Case(422, "invalid_request", ["completed"]),
-    "tasks/delete_unknown_parameter": Case(422, "invalid_request", ["complete"]),
 }
 
 CHANGES = [
@@ -350,20 +346,6 @@ def test_a_deleted_task_is_gone_for_every_request_and_lies_in_the_trash_for_a_mo
     assert item["expires_at"] == int(clock.now().timestamp()) + 30 * 24 * 3600
     for name in OF_ONE_TASK:
         assert ask(name, **ann).status == 404, name
-
-
-def test_deleting_all_tasks_deletes_the_callers_alone(ann: dict[str, str], ben: dict[str, str]) -> None:
-    before = ask("tasks/list", **ben).json()
-    ask("tasks/delete_all", **ann)
-    assert ask("tasks/list", **ann).json() == []
-    assert ask("tasks/list", **ben).json() == before
-
-
-def test_deleting_completed_tasks_leaves_the_open_ones(ann: dict[str, str]) -> None:
-    before = ask("tasks/list", **ann).json()
-    ask("tasks/delete_completed", **ann)
-    assert [task["completed"] for task in before] == [False, True, False]
-    assert ask("tasks/list", **ann).json() == [task for task in before if not task["completed"]]
 
 
 def _principal(values: dict[str, str]) -> dict[str, str]:

@@ -18,12 +18,14 @@ READ, WRITE = "tasks:read", "tasks:write"
 TAKES: dict[Route, tuple[str, str]] = {
     ("GET", "/tasks"): (READ, "tasks/list"),
     ("POST", "/tasks"): (WRITE, "tasks/create"),
-    ("DELETE", "/tasks"): (WRITE, "tasks/delete_all"),
+    ("DELETE", "/tasks"): (WRITE, "bulk/delete_all"),
     ("GET", "/tasks/{id}"): (READ, "tasks/read"),
     ("PUT", "/tasks/{id}"): (WRITE, "tasks/replace_sent_back"),
     ("PATCH", "/tasks/{id}"): (WRITE, "tasks/patch_merge"),
     ("DELETE", "/tasks/{id}"): (WRITE, "tasks/delete"),
     ("PATCH", "/tasks/{id}/complete"): (WRITE, "tasks/complete_toggle"),
+    ("POST", "/tasks/export"): (READ, "bulk/export"),
+    ("POST", "/tasks/import"): (WRITE, "bulk/import"),
 }
 
 

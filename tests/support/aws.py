@@ -161,6 +161,13 @@ def queued(variable: str = "JOBS_QUEUE") -> list[dict[str, Any]]:
     return taken
 
 
+def requeue(messages: list[dict[str, Any]], variable: str = "JOBS_QUEUE") -> None:
+    """Put messages that were taken back into their queue."""
+    url = client("sqs").get_queue_url(QueueName=QUEUES[variable])["QueueUrl"]
+    for message in messages:
+        client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+
 def hasten(variable: str) -> None:
     """Let the delayed messages of the queue that a variable names be taken at once; moto knows no other clock."""
     name = os.environ[variable].rpartition("/")[2]

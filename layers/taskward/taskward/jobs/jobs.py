@@ -84,8 +84,14 @@ def send_uploaded(job: JobItem, message: dict[str, Any]) -> None:
     """Send a job on its way that waited for its upload; nothing happens to one that does not wait any more.
 
     When the message is lost it is sent again when this is asked for again.
+
+    Raises
+    ------
+    TooManyJobsError: `MAX_AT_ONCE` of its kind are under way.
     """
-    queue.send({"kind": job.kind, "user_id": _user_id(job), "job_id": job.job_id, **message})
+    user_id = _user_id(job)
+    _check_at_once([other for other in of_user(user_id) if other.kind == job.kind])
+    queue.send({"kind": job.kind, "user_id": user_id, "job_id": job.job_id, **message})
     with suppress(JobGoneError):
         _update(job, JobItem.state.set(QUEUED), condition=JobItem.state == WAITING)
 
@@ -104,6 +110,10 @@ def check_room(user_id: str, kind: Kind) -> None:
     earlier = [job for job in of_user(user_id) if job.kind == kind]
     if len(earlier) >= MAX_A_DAY:
         raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
+    _check_at_once(earlier)
+
+
+def _check_at_once(earlier: list[JobItem]) -> None:
     if sum(is_under_way(job) for job in earlier) >= MAX_AT_ONCE:
         raise TooManyJobsError(retry_after=_LOOK_AGAIN_SECONDS)
 

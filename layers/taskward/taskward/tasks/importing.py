@@ -13,8 +13,9 @@ from typing import Any, Final
 from pydantic import field_validator
 
 from taskward import clock
-from taskward.errors import FieldError, InvalidRequestError
-from taskward.tasks import operations, quota, trees
+from taskward.errors import FieldError, InvalidRequestError, NotFoundError
+from taskward.tasks import operations, quota, trash, trees
+from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.formats.records import Row
 from taskward.tasks.models import TaskFields
 from taskward.tasks.tables import PURGED, TaskItem, is_id
@@ -95,7 +96,7 @@ def take_in(
     planned = _planned(user_id, rows, report)
     families = _families(planned, report)
     if not dry_run:
-        quota.check(user_id, sum(map(len, families)))
+        _check_room(user_id, [each.task_id for family in families for each in family])
     for family in families:
         each(_writing(user_id, family, report, dry_run=dry_run))
     report.refusals.sort(key=lambda refusal: refusal["row"])
@@ -104,6 +105,8 @@ def take_in(
 
 def _planned(user_id: str, rows: Iterable[Row], report: Report) -> list[_Planned]:
     planned = []
+    # Of tasks without a time, those further down in the file are the younger ones.
+    first = clock.now() - timedelta(microseconds=MAX_ROWS)
     for row in rows:
         report.rows += 1
         if report.rows > MAX_ROWS:
@@ -120,8 +123,20 @@ def _planned(user_id: str, rows: Iterable[Row], report: Report) -> list[_Planned
         except InvalidRequestError as error:
             report.refuse(row.number, error.errors or [])
         else:
+            fields.created_at = fields.created_at or clock.rfc3339(first + timedelta(microseconds=report.rows))
             planned.append(_Planned(row.number, _task_id(user_id, record_id), fields))
     return planned
+
+
+def _check_room(user_id: str, task_ids: list[str]) -> None:
+    try:
+        quota.check(user_id, len(task_ids))
+    except TooManyTasksError:
+        # Taken in once more, or gone on with, a file needs less room than it has rows.
+        keys = [(user_id, task_id) for task_id in task_ids]
+        there = TaskItem.batch_get(keys, consistent_read=True, attributes_to_get=["state"])
+        if new := len(task_ids) - sum(task.state != PURGED for task in there):
+            quota.check(user_id, new)
 
 
 def _task_id(user_id: str, record_id: str) -> str:
@@ -130,21 +145,20 @@ def _task_id(user_id: str, record_id: str) -> str:
 
 
 def _families(planned: list[_Planned], report: Report) -> list[list[_Planned]]:
-    """The rows of each tree together, parents before their children."""
+    """The rows of each tree together, and those below one task that is there already; parents before their children."""
     by_id = {each.task_id: each for each in planned}
     children: dict[str, list[_Planned]] = {}
-    tops = []
+    tops: dict[str, list[_Planned]] = {}
     for each in planned:
         parent_id = each.fields.parent_id
         if parent_id in by_id:
             children.setdefault(parent_id, []).append(each)
         else:
-            # At the top, or below a task that is there already.
-            tops.append(each)
+            tops.setdefault(parent_id or each.task_id, []).append(each)
     families = []
     reached = 0
-    for top in tops:
-        family, level = [], [top]
+    for level in tops.values():
+        family: list[_Planned] = []
         while level:
             family += level
             level = [child for parent in level for child in children.get(parent.task_id, ())]
@@ -160,10 +174,11 @@ def _families(planned: list[_Planned], report: Report) -> list[list[_Planned]]:
 
 def _writing(user_id: str, family: list[_Planned], report: Report, *, dry_run: bool) -> Callable[[], None]:
     done: list[int] = []
+    parts = [family] if dry_run else list(_parts(family))
 
     def write() -> None:
         # Asked to go on after a failure, it does so where that was.
-        for number, part in enumerate(_parts(family)):
+        for number, part in enumerate(parts):
             if number == len(done):
                 _write(user_id, part, report, dry_run=dry_run)
                 done.append(number)
@@ -203,18 +218,17 @@ def _write(user_id: str, part: list[_Planned], report: Report, *, dry_run: bool)
 
 
 def _make(workspace: Workspace, planned: _Planned) -> bool:
-    """Take a task into the workspace, if none is there or only a tombstone is; whether it did."""
+    """Take a task into the workspace, if none is there or only what is left of one; whether it did."""
     existing = workspace.find(planned.task_id)
-    if existing is not None and existing.state != PURGED:
+    if existing is not None and existing.state != PURGED and not trash.is_over(existing):
         return False
     fields = planned.fields
-    # Of tasks without a time, those further down in the file are the younger ones.
-    now = clock.now() + timedelta(microseconds=planned.number)
+    now = clock.now()
     task = TaskItem(
         workspace.user_id,
         planned.task_id,
         version=1,
-        created_at=fields.created_at or clock.rfc3339(now),
+        created_at=fields.created_at,
         updated_at=clock.rfc3339(now),
         order=int(now.timestamp() * 1000) + planned.number,
     )
@@ -224,7 +238,10 @@ def _make(workspace: Workspace, planned: _Planned) -> bool:
     if fields.parent_id is not None:
         try:
             trees.attach(workspace, [task], fields.parent_id)
-        except InvalidRequestError:
+        except (InvalidRequestError, NotFoundError) as error:
             workspace.put_back(task, existing)
-            raise
+            if isinstance(error, InvalidRequestError):
+                raise
+            # The parent's own tree was going while it was read.
+            raise InvalidRequestError(errors=[FieldError("parent_id", "There is no such task.")]) from None
     return True

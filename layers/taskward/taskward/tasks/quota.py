@@ -84,7 +84,6 @@ def _counted(user_id: str) -> UsageItem:
         answer = connection.query(
             TaskItem.Meta.table_name,
             user_id,
-            TaskItem.created_key.startswith(""),
             index_name=TaskItem.by_created.Meta.index_name,
             select="COUNT",
             exclusive_start_key=start,

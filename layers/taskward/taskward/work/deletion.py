@@ -17,7 +17,7 @@ from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.link_tables import LINK_PREFIX, LinkItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import ADDRESS, EmailItem, UserItem, email_key
-from taskward.jobs import results
+from taskward.jobs import queue, results
 from taskward.storage import connection_of, user_key
 from taskward.tasks.tables import TaskItem
 from taskward.telemetry import logger
@@ -51,6 +51,12 @@ def delete_all(user_id: str, time_left: TimeLeft) -> bool:
         return False
     logger.info("nothing of a deleted account is left", extra={"user_id": user_id})
     return True
+
+
+def look_again(user_id: str) -> None:
+    """Have what is left of a user removed, if the account is gone: for work that went on while it was deleted."""
+    if not _has_account(user_id):
+        queue.send({"kind": "deletion", "user_id": user_id})
 
 
 def _has_account(user_id: str) -> bool:

@@ -8,6 +8,7 @@ from taskward.jobs.jobs import JobGoneError
 from taskward.jobs.tables import DONE
 from taskward.tasks import clearing
 from taskward.telemetry import logger
+from taskward.work import deletion
 from taskward.work.messages import TaskDeletion
 from taskward.work.patience import TimeLeft, patiently
 
@@ -40,6 +41,8 @@ def run(message: TaskDeletion, time_left: TimeLeft) -> None:
         clearing.delete(message.user_id, selected, message.selection, each)
         patiently(lambda: jobs.finish(job), time_left)
     except (NotFoundError, JobGoneError):
+        # The deletion of the account may have passed what was written last.
+        deletion.look_again(message.user_id)
         logger.info("a deletion of tasks was given up with its job", extra=told)
     else:
         logger.info("tasks deleted", extra={**told, "records": job.progress})

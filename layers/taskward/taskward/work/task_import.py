@@ -8,13 +8,14 @@ from taskward.errors import InvalidRequestError, NotFoundError, SessionRevokedEr
 from taskward.identity import users
 from taskward.jobs import jobs, results
 from taskward.jobs.jobs import Job, JobGoneError
-from taskward.jobs.results import ObjectGoneError
+from taskward.jobs.results import MAX_UPLOAD_BYTES, ObjectGoneError
 from taskward.jobs.tables import DONE
 from taskward.tasks import importing
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.formats import formats
 from taskward.tasks.formats.records import UnreadableError
 from taskward.telemetry import logger
+from taskward.work import deletion
 from taskward.work.messages import TaskImport
 from taskward.work.patience import TimeLeft, patiently
 
@@ -43,12 +44,20 @@ def run(message: TaskImport, time_left: TimeLeft) -> None:
         report = _report(message, job, time_left)
         size = results.write(key, [json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode()])
         patiently(lambda: jobs.finish(job, key, size), time_left)
+    except _ReportedError:
+        logger.info("an import was done by another worker meanwhile", extra=told)
     except (NotFoundError, JobGoneError, SessionRevokedError):
         results.discard(key)
+        # The deletion of the account may have passed what was written last.
+        deletion.look_again(message.user_id)
         logger.info("an import was given up with its job or account", extra=told)
     else:
         logger.info("tasks imported", extra={**told, "records": job.progress})
     results.discard(upload_key)
+
+
+class _ReportedError(Exception):
+    """Another worker that had the same message was quicker: the report is there, and the upload is gone."""
 
 
 def _report(message: TaskImport, job: Job, time_left: TimeLeft) -> dict[str, object]:
@@ -64,7 +73,8 @@ def _report(message: TaskImport, job: Job, time_left: TimeLeft) -> dict[str, obj
         rows = formats.read(message.format, content, message.today)
         report = importing.take_in(message.user_id, rows, dry_run=message.dry_run, each=each)
     except ObjectGoneError:
-        return {**head, "problem": "There is no such upload."}
+        _check_reported(message, time_left)
+        return {**head, "problem": f"Nothing was uploaded, or more than {MAX_UPLOAD_BYTES:,} bytes."}
     except UnreadableError as error:
         return {**head, "problem": str(error)}
     except InvalidRequestError as error:
@@ -72,3 +82,10 @@ def _report(message: TaskImport, job: Job, time_left: TimeLeft) -> dict[str, obj
     except TooManyTasksError as error:
         return {**head, "problem": error.detail}
     return {**head, **asdict(report), "problem": None}
+
+
+def _check_reported(message: TaskImport, time_left: TimeLeft) -> None:
+    job = patiently(lambda: jobs.get(message.user_id, message.job_id), time_left)
+    if job.result_key is not None:
+        patiently(lambda: jobs.finish(job), time_left)
+        raise _ReportedError
