@@ -94,6 +94,36 @@ def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
     assert {path.name for path in data.iterdir() if path.is_dir()} == services
 
 
+def test_the_layer_carries_no_tests_of_its_packages(layer: Path) -> None:
+    assert not [path for path in layer.rglob("tests") if path.is_dir()]
+
+
+# What writes and reads files is imported when it is needed, and finds the rules of time zones in the layer as well.
+_ROUND_TRIPS = """
+import sys, zoneinfo
+sys.path.insert(0, sys.argv[1])
+zoneinfo.reset_tzpath([])
+from taskward.tasks.formats import formats, records
+task = records.empty() | {"id": "1", "title": "a", "due": "2026-12-01T09:00:00", "due_timezone": "Europe/Paris"}
+for name in formats.FORMATS:
+    [row] = formats.read(name, b"".join(formats.written(name, [task])))
+    print(row.record == task and not row.problem)
+print(len(list(formats.read("todoist", b"TYPE,CONTENT,DATE\\ntask,a,every 2 days\\n"))))
+"""
+
+
+def test_the_layer_alone_writes_and_reads_files_of_tasks(layer: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "error", "-c", _ROUND_TRIPS, str(layer)],
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["True", "True", "True", "1"]
+
+
 # botocore finds a service's description, and the rules of its addresses, in data files of the layer.
 _MAKE_CLIENTS = """
 import json, sys

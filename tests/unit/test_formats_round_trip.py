@@ -1,5 +1,7 @@
 """What is written in a format and read again is the same, whatever is in it; and no more is in memory than needs be."""
 
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from taskward.tasks.formats import formats
 from taskward.tasks.formats.records import MEMBERS, Record
 from tests.support.task_records import file_of, read_well, record, records
+from tests.support.template import ROOT
 
 
 @pytest.mark.parametrize("file_format", formats.FORMATS)
@@ -100,6 +103,22 @@ _WITHOUT_ID = {
 def test_an_id_that_stood_before_is_a_problem(file_format: str) -> None:
     rows = list(formats.read(file_format, file_of(file_format, record(), record(title="Another"), record(id="2"))))
     assert [[each.field for each in row.problem] for row in rows] == [[], ["id"], []]
+
+
+_LOADED = """
+import sys
+from taskward.tasks.formats import formats
+for name in ("json", "csv"):
+    list(formats.read(name, b"".join(formats.written(name, []))))
+list(formats.read("todoist", b"TYPE,CONTENT"))
+print([name for name in ("icalendar", "dateutil") if name in sys.modules])
+"""
+
+
+def test_only_calendars_load_the_package_for_them() -> None:
+    folder = ROOT / "layers" / "taskward"
+    done = subprocess.run([sys.executable, "-c", _LOADED], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_format_that_there_is_not_is_an_error_of_ours() -> None:
