@@ -4,12 +4,11 @@ from dataclasses import asdict
 from datetime import date
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from taskward import clock
 from taskward.api import JSON, SAFETY_HEADERS, Api, Response, answer
 from taskward.errors import FieldError, InvalidRequestError, MalformedRequestError, NotFoundError
-from taskward.identity import users
+from taskward.identity.home_zones import home_zone
 from taskward.jobs import jobs
 from taskward.tasks import clearing, exporting, importing
 from taskward.tasks.formats import formats
@@ -129,7 +128,7 @@ def _file(file_format: str, content: str) -> Response[str]:
 
 def _today(user_id: str, timezone: str | None) -> date:
     """The day it is in the zone that is named, or else in the account's."""
-    where = ZoneInfo(users.get(user_id).timezone or "UTC") if timezone is None else zone(timezone, "tz")
+    where = home_zone(user_id) if timezone is None else zone(timezone, "tz")
     return clock.now().astimezone(where).date()
 
 

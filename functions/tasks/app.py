@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
 from taskward.errors import FieldError, InvalidRequestError
-from taskward.identity import users
+from taskward.identity.home_zones import home_zone
 from taskward.preconditions import etag, idempotency_key, if_match, must_be_absent, none_match
 from taskward.tasks import batch, feed, list_queries, lists, models, service
 from taskward.tasks.batch import Batch
@@ -125,7 +125,7 @@ def _zone_of(user_id: str, query: Mapping[str, str]) -> Callable[[], ZoneInfo]:
     if "tz" in query:
         named = zone(query["tz"], "tz")
         return lambda: named
-    return lambda: ZoneInfo(users.get(user_id).timezone or "UTC")
+    return lambda: home_zone(user_id)
 
 
 def _precondition() -> Precondition | None:
