@@ -250,10 +250,8 @@ def test_what_is_more_than_one_answer_carries_is_written_by_a_job(
 
 def test_tasks_of_a_file_are_there_as_it_says(ann: Values) -> None:
     report = ask("bulk/import", **ann).json()
-    assert report == {
-        **{"format": "json", "dry_run": False, "rows": 2, "created": 2, "existing": 0, "refused": 0},
-        **{"refusals": [], "problem": None},
-    }
+    counts = {"rows": 2, "created": 2, "existing": 0, "refused": 0}
+    assert report == {"format": "json", "dry_run": False, **counts, "refusals": [], "problem": None}
     shown = {task["id"]: task for task in tasks_of(ann)}
     for sent in json.loads(load("bulk/import", **of_event(ann, "bulk/import"))["body"])["tasks"]:
         times = {name: sent.pop(name).replace("Z", ".000000Z") for name in list(sent) if name.endswith("_at")}
@@ -352,7 +350,8 @@ def test_a_file_is_uploaded_by_a_form_and_taken_in_when_that_is_asked_for(ann: V
     assert ask("account/read_job", **mine).json()["state"] == "queued"
     # Asked twice, it is done once.
     assert ask("bulk/import_uploaded", **mine).json()["state"] == "queued"
-    assert len(messages := aws.queued()) == 1
+    messages = aws.queued()
+    assert len(messages) == 1
     aws.requeue(messages)
     work_off()
     assert json.loads(result_of(ann, job_id))["created"] == 1

@@ -26,6 +26,7 @@ TAKES: dict[Route, tuple[str, str]] = {
     ("PATCH", "/tasks/{id}/complete"): (WRITE, "tasks/complete_toggle"),
     ("POST", "/tasks/export"): (READ, "bulk/export"),
     ("POST", "/tasks/import"): (WRITE, "bulk/import"),
+    ("GET", "/jobs/{id}"): (READ, "account/read_job"),
 }
 
 
@@ -44,8 +45,9 @@ ROUTES = _authorized_routes()
 
 @pytest.fixture
 def ann(moto_tables: None, clock: Clock) -> Values:
-    """Values of somebody who is signed in, with a task and an address that is verified."""
+    """Values of somebody who is signed in, with a task, a job about tasks, and an address that is verified."""
     ann = verify(signed_up())
+    ann["job_id"] = ask("bulk/import_by_upload", **ann).json()["id"]
     return ann | {"task_id": ask("tasks/create_minimal", **ann).json()["id"], "version": "1"}
 
 
@@ -104,6 +106,13 @@ def test_a_route_that_takes_tokens_takes_one_that_is_good_for_it_alone(route: Ro
     wanted, name = TAKES[route]
     answer = sent_with(add_token(ann, wanted), name, ann)
     assert 200 <= answer.status < 300, answer.text
+
+
+def test_a_token_is_not_told_of_an_export_of_the_whole_account(ann: Values) -> None:
+    job_id = ask("account/export", **ann).json()["id"]
+    assert ask("account/read_job", **ann | {"job_id": job_id}).status == 200
+    answer = sent_with(add_token(ann, READ, WRITE), "account/read_job", ann | {"job_id": job_id})
+    assert (answer.status, answer.json()["code"]) == (403, "insufficient_scope")
 
 
 @pytest.mark.parametrize("scope", ["", "tasks", "tasks:readwrite", "account tasks:reader"])

@@ -27,6 +27,12 @@ CASES: dict[str, type[Exception] | None] = {
     "worker/deletion": None,
     "worker/deletion_of_no_user": ValueError,
     "worker/export_without_job": ValueError,
+    "worker/task_export": None,
+    "worker/task_import": None,
+    "worker/task_import_last_try": None,
+    "worker/task_import_of_unknown_format": ValueError,
+    "worker/task_deletion": None,
+    "worker/task_deletion_of_no_selection": ValueError,
     "worker/unknown_kind": ValueError,
     "worker/not_an_object": ValueError,
     "worker/broken_json": ValueError,
@@ -115,7 +121,7 @@ def test_each_event_ends_as_its_case_says(name: str, user_id: str, job_id: str) 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_message_that_nobody_understands_is_handed_out_again_at_once(name: str, user_id: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        feed(name, received(name, user_id=user_id))
+        feed(name, received(name, user_id=user_id, job_id="x"))
     assert waits_for("mail" if is_mail(name) else "jobs") is None
 
 
@@ -158,6 +164,33 @@ def test_an_export_is_written_and_its_job_done(name: str, user_id: str, job_id: 
     assert waits_for() == 5400
 
 
+def test_tasks_are_exported_in_the_format_that_the_message_names(user_id: str, job_id: str) -> None:
+    feed("worker/task_export", received("worker/task_export", user_id=user_id, job_id=job_id))
+    key = jobs.get(user_id, job_id).result_key
+    assert key == results.key_of(user_id, job_id, ".csv")
+    text = aws.client("s3").get_object(Bucket=os.environ["EXPORTS_BUCKET"], Key=key)["Body"].read().decode()
+    assert text.startswith("id,title,")
+    assert text.count("Task ") == 3
+
+
+@pytest.mark.parametrize("name", ["worker/task_import", "worker/task_import_last_try"])
+def test_a_file_that_was_uploaded_is_taken_in(name: str, user_id: str, job_id: str) -> None:
+    upload_key = results.upload_key_of(user_id, job_id)
+    aws.client("s3").put_object(
+        Bucket=os.environ["EXPORTS_BUCKET"], Key=upload_key, Body=b"title\nPay rent\nBuy milk\n"
+    )
+    feed(name, received(name, user_id=user_id, job_id=job_id))
+    assert {task["title"] for task in held(user_id)["tasks"]} >= {"Pay rent", "Buy milk"}
+    assert jobs.get(user_id, job_id).state == "done"
+    assert upload_key not in held(user_id)["results"]
+
+
+def test_tasks_are_deleted_that_the_message_selects(user_id: str, job_id: str) -> None:
+    feed("worker/task_deletion", received("worker/task_deletion", user_id=user_id, job_id=job_id))
+    assert {task["state"] for task in held(user_id)["tasks"]} == {"trashed"}
+    assert jobs.get(user_id, job_id).state == "done"
+
+
 def test_a_deletion_removes_what_a_deleted_account_left(user_id: str) -> None:
     delete_account(user_id)
     feed("worker/deletion", received("worker/deletion", user_id=user_id))
@@ -186,8 +219,13 @@ def test_a_deletion_near_the_end_of_its_time_goes_on_with_a_message_of_its_own(u
 
 @pytest.mark.parametrize(
     ("name", "state", "wait"),
-    [("worker/export", "running", 60), ("worker/export_last_try", "failed", None)],
-    ids=["first", "last"],
+    [
+        ("worker/export", "running", 60),
+        ("worker/export_last_try", "failed", None),
+        ("worker/task_export", "running", 60),
+        ("worker/task_import", "running", 60),
+        ("worker/task_import_last_try", "failed", None),
+    ],
 )
 def test_an_export_that_fails_is_tried_again_in_a_minute_and_its_job_fails_with_the_last_try(
     name: str, state: str, wait: int | None, user_id: str, job_id: str, monkeypatch: pytest.MonkeyPatch
