@@ -2,7 +2,7 @@
 
 python-dateutil tells which days of a year the parts of a rule name, and is asked for no more than that: on its own it
 walks to the year 9999 when no day fits. There are only 28 kinds of years, and all repeats after 400 of them, so that a
-search has an end: it looks at each of 146,097 days once at most, and asks dateutil 28 times at most.
+search has an end: dateutil is asked 28 times at most, and of what is to come the days of 401 years are looked at.
 
 Everything is reckoned in days, as on a calendar on the wall; the time of day and its zone stay what they are. Import
 this where it is needed, not before: dateutil takes some milliseconds to load.
@@ -73,8 +73,9 @@ def next_occurrence(
     start = today if repeat_from == "completion" else at.date()
     # What is past need not be looked at, unless it counts. Yesterday's can be to come still where a day is left out.
     earliest = start + _DAY if read.count else max(start + _DAY, today - _DAY)
+    last_year = min(due_dates.LAST_YEAR, max(earliest, today).year + _CYCLE * read.interval)
     left = read.count
-    for day in _days_of(read, start, earliest):
+    for day in _days_of(read, start, earliest, last_year):
         if left is not None:
             left -= 1
             if left == 0:
@@ -108,12 +109,11 @@ def _fits_some_day(rule: Rule) -> bool:
     """Whether there is a due date that something follows on; if so, with an interval of one it does in any 28 years."""
     always = replace(rule, interval=1)
     beginnings = {_all_parts(always, start): start for start in (date(2001, 1, day) for day in range(1, 8))}
-    return any(next(_days_of(always, start, start, _ALL_KINDS[-1]), None) for start in beginnings.values())
+    return any(any(_days_of(always, start, start, _ALL_KINDS[-1])) for start in beginnings.values())
 
 
-def _days_of(rule: Rule, start: date, earliest: date, last_year: int = due_dates.LAST_YEAR) -> Iterator[date]:
+def _days_of(rule: Rule, start: date, earliest: date, last_year: int) -> Iterator[date]:
     """The days of a rule that begins on one, from another day on, not before it; COUNT and UNTIL are not looked at."""
-    last_year = min(last_year, earliest.year + _CYCLE * rule.interval)
     first, last = earliest.toordinal(), date(last_year, 12, 31).toordinal()
     parts = _all_parts(rule, start)
     for period in _periods(rule, start, earliest, last_year):
