@@ -115,6 +115,11 @@ def test_many_tasks_below_each_other_in_todoist_cost_little() -> None:
     assert len({row.record["id"] for row in found if row.record}) == 20_000
 
 
+def test_much_space_in_a_title_of_todoist_costs_little() -> None:
+    content = b"TYPE,CONTENT\r\n" + (b"task,x" + b" " * 100_000 + b"@\r\n") * 40
+    assert len(_read("todoist", content)) == 40
+
+
 def test_many_comments_on_one_task_in_todoist_cost_little() -> None:
     [row] = _read("todoist", b"TYPE,CONTENT\r\ntask,a\r\n" + b"note,xxxxxxxx\r\n" * 300_000)
     assert row.record is not None

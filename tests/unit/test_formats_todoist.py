@@ -75,6 +75,14 @@ def test_a_date_comes_before_a_deadline() -> None:
     assert _read(content)[0]["due"] == "2026-12-01"
 
 
+def test_a_deadline_that_is_not_understood_is_named() -> None:
+    assert problems_of("todoist", b"TYPE,CONTENT,DATE,DEADLINE\ntask,a,,someday\n", TODAY) == {1: ["DEADLINE"]}
+
+
+def test_a_row_that_is_cut_short_is_as_if_the_rest_were_empty() -> None:
+    assert _read("CONTENT,TYPE,DATE\nPay rent\nPay rent,task\n") == [_task()]
+
+
 def test_comments_on_the_project_are_no_tasks() -> None:
     assert _read(HEADER + "note,About all of it,,,,,,,,,,\ntask,Pay rent,,4,1,,,,,,,\n") == [_task()]
 
@@ -95,6 +103,7 @@ def test_one_is_the_highest_priority_and_four_is_none(cell: str, priority: str) 
         ("Write to ada@example.com", "Write to ada@example.com", []),
         ("Meet @ 5", "Meet @ 5", []),
         ("Two  spaces", "Two  spaces", []),
+        ("Two  spaces @home", "Two  spaces", ["home"]),
         ("@home", "@home", ["home"]),
     ],
 )

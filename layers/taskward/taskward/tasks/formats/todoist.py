@@ -2,7 +2,8 @@
 
 One row is a task, a section, a comment ("note") on the task above it, or a setting of the project ("meta"). A task's
 place below others is told by its indent, its labels stand in its name as @label, and its date is what somebody once
-typed (see `todoist_dates`). Neither completed tasks nor ids are in the file.
+typed (see `todoist_dates`). Labels become tags, and so does the section. Neither completed tasks nor ids are in the
+file.
 """
 
 import re
@@ -23,7 +24,7 @@ PRIORITIES: Final = {"1": "high", "2": "medium", "3": "low", "4": "none", "": "n
 
 _MAX_TAG = 50
 _INDENT = re.compile(r"[1-9]?")
-_LABEL = re.compile(r"(?:^|(?<=\s))@(\S+)")
+_LABEL = re.compile(r"\s?(?<!\S)@(\S+)")
 
 
 def read(content: bytes, today: date) -> Iterator[Row]:
@@ -49,7 +50,7 @@ def _tasks(rows: Iterator[tuple[int, dict[str, str], bool]], today: date) -> Ite
     task: Row | None = None
     comments: list[str] = []
     for number, named, _ in rows:
-        kind = named["type"].strip().lower()
+        kind = named.get("type", "").strip().lower()
         if kind == "note":
             comments.append(named.get("content", ""))
         if kind in ("note", "meta", ""):
@@ -90,7 +91,9 @@ def _task(number: int, named: Mapping[str, str], section: str, today: date, ids:
     take("DESCRIPTION", lambda: {"description": named.get("description") or None})
     take("PRIORITY", lambda: _priority(named.get("priority", "").strip()))
     take("INDENT", lambda: ids.next(named.get("indent", "").strip(), record["title"]))
-    take("DATE", lambda: _date(named, today))
+    # When it is to be done; where that is not said, by when at the latest.
+    when = "date" if named.get("date", "").strip() else "deadline"
+    take(when.upper(), lambda: _date(named.get(when, "").strip(), named.get(f"{when}_lang", "").strip(), today))
     take("TIMEZONE", lambda: _in_zone(record["due"], named.get("timezone", "").strip()))
     return Row(number, record, tuple(problems))
 
@@ -98,9 +101,7 @@ def _task(number: int, named: Mapping[str, str], section: str, today: date, ids:
 def _title_and_tags(content: str, section: str) -> Record:
     """The title without its labels, and as tags the labels and the section."""
     labels = _LABEL.findall(content)
-    title = _LABEL.sub("", content)
-    # What stood around a label; space anywhere else is the title's own.
-    title = re.sub(r"\s+", " ", title).strip() if labels else content.strip()
+    title = _LABEL.sub("", content).strip()
     if not title and not labels:
         raise ValueError("There is no title.")
     tags = [*labels, section[:_MAX_TAG].strip()] if section else labels
@@ -113,13 +114,11 @@ def _priority(cell: str) -> Record:
     return {"priority": PRIORITIES[cell]}
 
 
-def _date(named: Mapping[str, str], today: date) -> Record:
-    """When it is to be done; where that is not said, by when at the latest."""
-    for name, language in (("date", "date_lang"), ("deadline", "deadline_lang")):
-        if text := named.get(name, "").strip():
-            found = todoist_dates.read(text, named.get(language, "").strip(), today)
-            return {"due": found.due, "repeat": found.repeat, "repeat_from": found.repeat_from}
-    return {}
+def _date(text: str, language: str, today: date) -> Record:
+    if not text:
+        return {}
+    found = todoist_dates.read(text, language, today)
+    return {"due": found.due, "repeat": found.repeat, "repeat_from": found.repeat_from}
 
 
 def _in_zone(due: str | None, zone: str) -> Record:
