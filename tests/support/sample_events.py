@@ -127,7 +127,8 @@ def answer_to(name: str, event: Any) -> Answer:
 class Case:
     """What a sample event is answered with: a status and, for a refusal, its code and the members that it names.
 
-    `after` are the events that come before it, in this order; `media_type` is what a body is that is no refusal.
+    `after` are the events that come before it, in this order; `media_type` is what a body is that is no refusal;
+    `index` is the place of the operation at fault among several.
     """
 
     status: int
@@ -135,6 +136,7 @@ class Case:
     fields: Collection[str] = ()
     after: Sequence[str] = ()
     media_type: str = "application/json"
+    index: int | None = None
 
 
 def check(name: str, case: Case, answer: Answer) -> None:
@@ -162,6 +164,7 @@ def check_problem(answer: Answer, request_id: str, case: Case) -> None:
         "status": case.status,
         "code": case.code,
         "request_id": request_id,
+        **({} if case.index is None else {"index": case.index}),
     }
     assert sorted(error["field"] for error in errors) == sorted(case.fields)
     assert all(error["message"] for error in errors)
