@@ -22,7 +22,6 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.sesv2.responses import SESV2Response
 from moto.sqs.models import sqs_backends
 
-from taskward import storage
 from taskward.identity import keyring, keys, rotation
 from taskward.identity.access_token_tables import AccessTokenItem
 from taskward.identity.attempt_tables import AttemptsItem
@@ -76,8 +75,8 @@ def connect(endpoint: str | None = None) -> None:
     if endpoint != _endpoint:
         for model in MODELS:
             model.Meta.host = endpoint
+            # The client behind it is kept, one for each endpoint: making one takes longer than most tests.
             model._connection = None
-        storage._connections.clear()
         _endpoint = endpoint
     keyring.forget()
     keys.forget()
