@@ -26,8 +26,8 @@ OVERLAP: Final = timedelta(seconds=60)
 TOKEN_DAYS: Final = 29
 """How old a token can be: a day less than tombstones are kept, and tasks in the trash."""
 
-_TIME: Final = re.compile(r"[0-9TZ:.-]{27}", re.ASCII)
-_PLACE: Final = re.compile(r"[0-9TZ:.-]{27}(#[0-9a-f-]{36})?", re.ASCII)
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z", re.ASCII)
+_PLACE: Final = re.compile(rf"{_TIME.pattern}(#[0-9a-f-]{{36}})?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,14 @@ class TaskQuery:
     no_due: bool = False
     text: str = ""
     zone: ZoneInfo | None = None
-    now: datetime = field(default_factory=clock.now)
+    now: datetime = field(default_factory=lambda: clock.now())
 
     @property
     def has_filter(self) -> bool:
-        """Whether a task of the right state may still not be wanted."""
-        by_due = self.by_due or self.no_due
-        return bool(self.priorities or self.tags or by_due or self.text or self.sort == "updated")
+        """Whether many tasks may not be wanted of those that the list is read from."""
+        # Sorted by due date, hardly any others are read than those due then.
+        by_due = self.sort != "due" and (self.by_due or self.no_due)
+        return bool(self.priorities or self.tags or by_due or self.text)
 
     @property
     def by_due(self) -> bool:

@@ -25,7 +25,7 @@ MAX_QUERIES: Final = 4
 """How many queries to the database one page may take; each reads 1 MB at most."""
 
 EXAMINED_A_QUERY: Final = 250
-"""How many tasks a query of a list with filters looks at; so a page looks at 1,000, or 4 MB, at most."""
+"""How many tasks a query looks at when not all are wanted; so a page looks at 1,000, or 4 MB, at most."""
 
 _ANSWER_BYTES = 6_000_000
 # A control character is a \u0001 in the body, and the body a text in Lambda's own answer.
@@ -139,7 +139,6 @@ class _Stream:
 
     def __init__(self, user_id: str, query: TaskQuery, state: str, size: int, after: Position | None) -> None:
         self.tasks: deque[TaskItem] = deque()
-        self.is_over = False
         self._index, self._key = _INDEXES[query.sort]
         self._arguments: dict[str, Any] = {
             "consistent_read": True,
@@ -148,7 +147,9 @@ class _Stream:
         }
         self._user_id = user_id
         self._low, self._high = _range(query, state)
-        if after is not None:
+        # Between bounds the wrong way round there is nothing, and the database refuses to look.
+        self.is_over = self._low > self._high
+        if after is not None and not self.is_over:
             self._start_after(_key(query, state, after), after[1], query.descending)
 
     def read(self) -> None:
@@ -158,6 +159,8 @@ class _Stream:
         self.tasks.extend(TaskItem.from_raw_data(item) for item in found["Items"])
         self._arguments["last_evaluated_key"] = found.get("LastEvaluatedKey")
         self.is_over = "LastEvaluatedKey" not in found
+        # When that is not enough, there are tasks in between that are not wanted: of other states, or over by now.
+        self._arguments["page_size"] = EXAMINED_A_QUERY
 
     def _start_after(self, key: str, task_id: str, descending: bool) -> None:
         # The database refuses a start that lies outside of what is asked for; a client can make one up.
