@@ -2,7 +2,8 @@
 
 import pytest
 
-from taskward.preconditions import etag, if_match, none_match
+from taskward.errors import InvalidRequestError
+from taskward.preconditions import etag, idempotency_key, if_match, must_be_absent, none_match
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,36 @@ def test_if_none_match_compares_weakly(header: str | None, matches: bool) -> Non
 
 def test_a_tag_is_quoted() -> None:
     assert etag(3.0) == '"3"'
+
+
+@pytest.mark.parametrize(
+    ("header", "absent"),
+    [("*", True), (" * ", True), (None, False), ("", False), ('"3"', False), ('"*"', False), ('*, "3"', False)],
+)
+def test_only_a_star_asks_that_nothing_is_there_yet(header: str | None, absent: bool) -> None:
+    assert must_be_absent(header) is absent
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [
+        (None, None),
+        ("a", "a"),
+        ("f3b6a1d2-8c47-4e0d-b5a9-6d1c2e3f4a50", "f3b6a1d2-8c47-4e0d-b5a9-6d1c2e3f4a50"),
+        # As the draft has it, a string of structured fields; both forms are the same key.
+        ('"f3b6a1d2"', "f3b6a1d2"),
+        ("  f3b6a1d2\t", "f3b6a1d2"),
+        ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", "!#$%&'()*+,-./:;<=>?@[]^_`{|}~"),
+        ("k" * 255, "k" * 255),
+        (f'"{"k" * 255}"', "k" * 255),
+    ],
+)
+def test_a_key_is_what_a_client_sent_without_its_quotation_marks(header: str | None, key: str | None) -> None:
+    assert idempotency_key(header) == key
+
+
+@pytest.mark.parametrize("header", ["", " ", '""', '"', '"half', 'a"b', "two words", "k" * 256, "clé", "a\x00b", "a\nb", "\u212a"])
+def test_what_is_no_key_is_refused_by_its_name(header: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        idempotency_key(header)
+    assert [error.field for error in refused.value.errors or []] == ["Idempotency-Key"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from taskward.errors import FieldError, InvalidRequestError
 
-_KEY = re.compile(r'"?([!-~]{1,255}?)"?', re.ASCII)
+_KEY = re.compile(r'("?)([!#-~]{1,255})\1', re.ASCII)
 _ENTITY_TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
@@ -44,11 +44,11 @@ def idempotency_key(header: str | None) -> str | None:
 
     Raises
     ------
-    InvalidRequestError: it is not 1 to 255 printable ASCII characters without spaces.
+    InvalidRequestError: it is not 1 to 255 printable ASCII characters without spaces and quotation marks.
     """
     if header is None:
         return None
     found = _KEY.fullmatch(header.strip())
     if found is None:
         raise InvalidRequestError(errors=[FieldError("Idempotency-Key", "Give 1 to 255 printable ASCII characters.")])
-    return found[1]
+    return found[2]
