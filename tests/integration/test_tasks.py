@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support.events import VIEWER_ORIGIN
 from tests.support.sample_events import (
     Answer,
@@ -19,9 +19,8 @@ from tests.support.sample_events import (
     feed,
     load,
     placeholders,
-    signed_up,
-    stored,
 )
+from tests.support.task_events import by_id, somebody, somebody_else
 
 CASES = {
     "tasks/list": Case(200),
@@ -89,40 +88,32 @@ GATEWAY = "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 @pytest.fixture
 def ann(moto_tables: None) -> dict[str, str]:
     """Values of somebody signed in who has three tasks; `task_id` is the oldest, changed once since it was made."""
-    ann = signed_up()
-    changed = ann | {"task_id": ask("tasks/create", **ann).json()["id"], "version": "1"}
-    ask("tasks/create_completed", **ann)
-    ask("tasks/create_minimal", **ann)
-    _patched(changed, {"order": 2.5})
-    return changed | {"version": "2", "old_version": "1", "origin_secret": ORIGIN_SECRET}
+    return somebody()
 
 
 @pytest.fixture
 def ben(moto_tables: None) -> dict[str, str]:
     """Values of somebody else who has three tasks."""
-    ben = signed_up("register/by_cookie")
-    for _ in range(3):
-        ask("tasks/create_minimal", **ben)
-    return ben
+    return somebody_else()
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_event_that_changes_something_is_answered_as_its_case_says(name: str, ann: dict[str, str]) -> None:
-    before = _by_id()
+    before = by_id()
     check(name, CASES[name], ask(name, **ann))
-    assert _by_id() != before
+    assert by_id() != before
 
 
 def test_each_other_event_is_answered_as_its_case_says_and_changes_nothing(
     ann: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     cursor = _next_page(ask("tasks/list_limited", **ann))["cursor"]
-    before = _by_id()
+    before = by_id()
     # One after the other on the same tasks: that nothing changes is the point.
     for name in sorted(CASES.keys() - CHANGES - {"tasks/list_foreign_cursor"}):
         with subtests.test(name):
             check(name, CASES[name], ask(name, **ann, cursor=cursor))
-            assert _by_id() == before
+            assert by_id() == before
 
 
 def test_a_cursor_of_somebody_elses_list_is_refused(ann: dict[str, str], ben: dict[str, str]) -> None:
@@ -137,20 +128,20 @@ def test_a_registration_leads_through_the_authorizer_to_a_task_of_that_user(moto
     decision = feed("authorizer/allow", load("authorizer/allow", access_token=token))
     event = load("tasks/create_minimal", access_token=token, **decision["context"])
     task = answer_to("tasks/create_minimal", event).json()
-    assert [(item["user_id"], item["task_id"]) for item in stored("tasks")] == [(decision["principalId"], task["id"])]
+    assert {task_id: item["user_id"] for task_id, item in by_id().items()} == {task["id"]: decision["principalId"]}
 
 
 def test_somebody_elses_task_is_answered_exactly_like_one_that_does_not_exist(
     ann: dict[str, str], ben: dict[str, str]
 ) -> None:
-    before = _by_id()
+    before = by_id()
     missing = ask("tasks/read_missing", **ann)
     assert missing.status == 404
     for name in OF_ONE_TASK:
         foreign = ask(name, **ann | ben)
         assert (foreign.status, foreign.headers) == (missing.status, missing.headers), name
         assert foreign.json() | {"request_id": ""} == missing.json() | {"request_id": ""}, name
-    assert _by_id() == before
+    assert by_id() == before
 
 
 def test_a_body_over_one_mebibyte_is_too_large(ann: dict[str, str]) -> None:
@@ -341,7 +332,7 @@ def test_a_deleted_task_is_gone_for_every_request_and_lies_in_the_trash_for_a_mo
 ) -> None:
     ask("tasks/delete", **ann)
     assert ann["task_id"] not in [task["id"] for task in ask("tasks/list", **ann).json()]
-    item = _by_id()[ann["task_id"]]
+    item = by_id()[ann["task_id"]]
     assert item["state"] == "trashed"
     assert item["expires_at"] == int(clock.now().timestamp()) + 30 * 24 * 3600
     for name in OF_ONE_TASK:
@@ -351,16 +342,6 @@ def test_a_deleted_task_is_gone_for_every_request_and_lies_in_the_trash_for_a_mo
 def _principal(values: dict[str, str]) -> dict[str, str]:
     """What every event of somebody signed in is filled with."""
     return {name: values[name] for name in placeholders("tasks/create")}
-
-
-def _patched(values: dict[str, str], patch: dict[str, Any]) -> Answer:
-    event = load("tasks/patch", **{name: values[name] for name in placeholders("tasks/patch")})
-    return answer_to("tasks/patch", event | {"body": json.dumps(patch)})
-
-
-def _by_id() -> dict[str, dict[str, Any]]:
-    """All tasks in the table, of everybody and in any state."""
-    return {item["task_id"]: item for item in stored("tasks")}
 
 
 def _next_page(answer: Answer) -> dict[str, str]:
