@@ -58,7 +58,9 @@ def test_a_key_is_what_a_client_sent_without_its_quotation_marks(header: str | N
     assert idempotency_key(header) == key
 
 
-@pytest.mark.parametrize("header", ["", " ", '""', '"', '"half', 'a"b', "two words", "k" * 256, "clé", "a\x00b", "a\nb", "\u212a"])
+@pytest.mark.parametrize(
+    "header", ["", " ", '""', '"', '"half', 'a"b', "two words", "k" * 256, "clé", "a\x00b", "a\nb", "\u212a"]
+)
 def test_what_is_no_key_is_refused_by_its_name(header: str) -> None:
     with pytest.raises(InvalidRequestError) as refused:
         idempotency_key(header)
