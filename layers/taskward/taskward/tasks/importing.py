@@ -7,7 +7,7 @@ task that was taken in before is found again, and left as it is now.
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import field_validator
@@ -16,7 +16,7 @@ from taskward import clock
 from taskward.errors import FieldError, InvalidRequestError, NotFoundError
 from taskward.tasks import operations, quota, trash, trees
 from taskward.tasks.errors import TooManyTasksError
-from taskward.tasks.formats.records import Row
+from taskward.tasks.formats.records import Row, checked_moment
 from taskward.tasks.models import TaskFields
 from taskward.tasks.tables import PURGED, TaskItem, is_id
 from taskward.tasks.workspace import Workspace, carry_out
@@ -40,10 +40,9 @@ class ImportedFields(TaskFields):
     @field_validator("created_at", "completed_at")
     @classmethod
     def _moment(cls, text: str | None) -> str | None:
-        if text is None:
-            return None
-        # Readers give times with an offset. Nothing was made in the future, whatever other programs' clocks said.
-        return clock.rfc3339(min(datetime.fromisoformat(text), clock.now()))
+        moment = checked_moment(text)
+        # Nothing was made in the future, whatever other programs' clocks said.
+        return moment and min(moment, clock.rfc3339(clock.now()))
 
 
 @dataclass
