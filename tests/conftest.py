@@ -54,6 +54,7 @@ os.environ.update(
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
 
 from tests.support import aws  # noqa: E402
+from tests.support.frames import with_room  # noqa: E402
 from tests.support.range_service import BREACHED, RangeService, range_service  # noqa: E402
 
 ORIGIN_SECRET = "an origin secret for tests"
@@ -121,6 +122,13 @@ def mail_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployment that sends no mail."""
     for name in ("MAIL_QUEUE", "MAIL_SENDER", "MAIL_CONFIGURATION_SET"):
         monkeypatch.setenv(name, "")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Each test as ever, with room for its frames."""
+    runner: Any = item.config.pluginmanager.get_plugin("runner")
+    return with_room(lambda: runner.pytest_runtest_protocol(item, nextitem))
 
 
 @pytest.hookimpl(wrapper=True)
