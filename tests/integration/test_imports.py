@@ -25,7 +25,21 @@ TOO_HEAVY_FOR_THE_AUTHORIZER = [
 ]
 
 # Each is imported by the calls that need it: that is where the time is spent then, and by nobody else.
-TOO_HEAVY_FOR_ANY_START = ["fido2", "icalendar", "zxcvbn", "aws_xray_sdk"]
+TOO_HEAVY_FOR_ANY_START = ["fido2", "icalendar", "dateutil.rrule", "zxcvbn", "aws_xray_sdk"]
+
+# One for each format, with what it is read and written by; and clients, each of which takes longer to load than all of
+# the code about tasks.
+_FORMATS = [
+    f"taskward.tasks.formats.{name}"
+    for name in ("calendars_read", "calendars_written", "csv_tables", "json_documents", "todoist")
+]
+NOT_FOR_SMALL_FILES = [*_FORMATS, "boto3", "s3transfer", "taskward.jobs.results", "taskward.tasks.recurrence"]
+
+# What few requests about tasks need: rules of recurrence, files of tasks, and jobs.
+NOT_FOR_MOST_TASKS = [
+    *(*NOT_FOR_SMALL_FILES, "taskward.tasks.formats", "taskward.tasks.importing", "taskward.tasks.exporting"),
+    *("taskward.tasks.clearing", "taskward.jobs", "taskward.mail", "taskward.work", "taskward.identity.users"),
+]
 
 # What only those need who sign in with more than a password.
 NOT_FOR_A_PASSWORD = [
@@ -114,6 +128,21 @@ def test_no_function_loads_at_its_start_what_few_of_its_calls_need(function: str
 def test_a_sign_in_with_a_password_loads_nothing_of_the_others() -> None:
     assert _loaded("LoginFunction", NOT_FOR_A_PASSWORD) == []
     assert set(NOT_FOR_A_PASSWORD) - {"taskward.identity.second_step"} <= _modules("FactorsFunction")
+
+
+@pytest.mark.parametrize("package", NOT_FOR_MOST_TASKS)
+def test_tasks_are_served_without(package: str) -> None:
+    assert _loaded("TasksFunction", [package]) == []
+
+
+@pytest.mark.parametrize("package", NOT_FOR_SMALL_FILES)
+def test_files_that_fit_a_request_are_taken_in_and_given_out_without(package: str) -> None:
+    assert _loaded("BulkFunction", [package]) == []
+
+
+def test_what_tasks_do_without_is_what_others_load() -> None:
+    assert {"taskward.tasks.importing", "taskward.tasks.clearing", "taskward.jobs"} <= _modules("BulkFunction")
+    assert {"boto3", "taskward.jobs.results"} <= _modules("WorkerFunction")
 
 
 @pytest.mark.parametrize("function", ["FactorsFunction", "RecoveryFunction"])

@@ -4,8 +4,6 @@ import json
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from taskward import settings
@@ -14,7 +12,10 @@ from taskward.telemetry import logger
 
 @cache
 def _client() -> Any:
-    """The SQS client, made once a process."""
+    """The SQS client, made once a process, and only in one that has something to send: loading it takes time."""
+    import boto3
+    from botocore.config import Config
+
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     return boto3.client("sqs", config=config)
 
