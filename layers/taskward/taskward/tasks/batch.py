@@ -94,12 +94,14 @@ def carry_out_all(user_id: str, batch: Batch, zone_of: ZoneOf) -> list[TaskItem 
     ------
     TaskwardError: what the operation whose place is the error's `index` is refused with; nothing was done then.
     """
-    creates = sum(isinstance(operation, Create) for operation in batch.operations)
-    if creates:
-        quota.check(user_id, creates)
+    creates = {operation.id for operation in batch.operations if isinstance(operation, Create)}
 
     def change(workspace: Workspace) -> list[TaskItem | None]:
         workspace.load([operation.id for operation in batch.operations])
+        # Those that come again need no room.
+        new = sum(workspace.find(task_id) is None for task_id in creates)
+        if new:
+            quota.check(user_id, new)
         return [_at(index, workspace, operation, zone_of) for index, operation in enumerate(batch.operations)]
 
     return carry_out(user_id, change)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from taskward.errors import NotFoundError, PreconditionFailedError
 from taskward.tasks import operations, quota, trees
 from taskward.tasks.completion import ZoneOf
+from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.models import TaskFields
 from taskward.tasks.operations import Precondition
 from taskward.tasks.tables import COMPLETED, LIVE, TaskItem, is_id
@@ -31,15 +32,21 @@ def create(user_id: str, fields: TaskFields, key: str | None = None) -> TaskItem
     TaskExistsError, TaskGoneError, InvalidRequestError: see `operations.create`.
     """
     task_id = str(uuid.uuid4() if key is None else uuid.uuid5(_KEYED_TASKS, f"{user_id}/{key}"))
-    quota.check(user_id)
-    is_first = True
+    try:
+        quota.check(user_id)
+    except TooManyTasksError:
+        # A request that comes again needs no room.
+        if key is None or Workspace(user_id).find(task_id) is None:
+            raise
+    # Hardly any request comes twice, and the write's own condition tells; but where the task hung there may be no place
+    # for one by now.
+    is_believed_new = key is None or fields.parent_id is None
 
     def change(workspace: Workspace) -> TaskItem:
-        nonlocal is_first
-        if is_first:
-            # Hardly any request comes twice: the write's own condition tells.
+        nonlocal is_believed_new
+        if is_believed_new:
             workspace.assume_absent(task_id)
-        is_first = False
+        is_believed_new = False
         return operations.create(workspace, task_id, fields, comes_again=key is not None)
 
     return carry_out(user_id, change)
@@ -122,8 +129,7 @@ def restore(user_id: str, task_id: str, precondition: Precondition | None = None
 
 def subtasks(user_id: str, task_id: str) -> list[TaskItem]:
     """All subtasks of a task on all levels, parents before their children; raises like `get`."""
-    workspace = Workspace(user_id)
-    return trees.below(workspace, workspace.live(task_id))
+    return carry_out(user_id, lambda workspace: trees.below(workspace, workspace.live(task_id)))
 
 
 def progress(tasks: list[TaskItem]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from taskward.errors import FieldError, InvalidRequestError
 from taskward.tasks.tables import LIVE, TRASHED, TaskItem, trash_prefix, tree_prefix
-from taskward.tasks.workspace import Workspace
+from taskward.tasks.workspace import StaleReadError, Workspace
 
 MAX_LEVELS: Final = 5
 """How deep a tree can be, the task at its top included."""
@@ -21,13 +21,20 @@ MAX_DESCENDANTS: Final = 90
 
 
 def below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
-    """All subtasks of a live task on all levels, parents before their children."""
+    """All subtasks of a live task on all levels, parents before their children.
+
+    Raises
+    ------
+    StaleReadError: some hang elsewhere by now.
+    """
     if task.root_id is None and task.tree is None:
         # It never had any.
         return []
     root_id = task.root_id or task.task_id
     found = _load_below(workspace, task, _parents(workspace, root_id))
-    return [each for each in found if each.state in LIVE and each.root_id == root_id]
+    if any(each.state not in LIVE or each.root_id != root_id for each in found):
+        raise StaleReadError
+    return found
 
 
 def trashed_below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
@@ -69,7 +76,10 @@ def attach(workspace: Workspace, subtree: list[TaskItem], parent_id: str) -> Non
         raise _refusal("There is no such task.")
     if any(parent is each for each in subtree):
         raise _refusal("A task cannot be below itself.")
-    root = workspace.live(parent.root_id) if parent.root_id else parent
+    root = workspace.find(parent.root_id) if parent.root_id else parent
+    if root is None or root.state not in LIVE:
+        # It was deleted just now, and took the parent along.
+        raise _refusal("There is no such task.")
     parents = _parents(workspace, root.task_id)
     for each in subtree:
         parents.pop(each.task_id, None)

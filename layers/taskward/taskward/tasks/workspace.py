@@ -36,6 +36,10 @@ _T = TypeVar("_T")
 _UNSEEN = {"root_id", "tree", "parent_key", "write_id", "next_id"}
 
 
+class StaleReadError(UnavailableError):
+    """What was read of a task was overtaken while more was read: to be read anew, all of it."""
+
+
 class Workspace:
     """Tasks of one user; call its methods only within one change (see `carry_out`)."""
 
@@ -67,14 +71,18 @@ class Workspace:
         """Of all tasks whose parent key begins so, the task that each hangs below, as it is stored.
 
         One query; there are never more than a tree can have. Their keys say it all: they end in parent and task.
+
+        Raises
+        ------
+        StaleReadError: a task that was read before hangs elsewhere by now.
         """
         if prefix not in self._families:
             condition = TaskItem.parent_key.startswith(prefix)
-            found = TaskItem.by_parent.query(
-                self.user_id, condition, consistent_read=True, attributes_to_get=["parent_key"]
-            )
-            keys = [row.parent_key.split("#") for row in found]
-            self._families[prefix] = {task_id: parent_id for *_, parent_id, task_id in keys}
+            found = TaskItem.by_parent.query(self.user_id, condition, consistent_read=True)
+            keys = [row.parent_key for row in found]
+            self._check_fresh(prefix, set(keys))
+            parts = [key.split("#") for key in keys]
+            self._families[prefix] = {task_id: parent_id for *_, parent_id, task_id in parts}
         return dict(self._families[prefix])
 
     def assume_absent(self, task_id: str) -> None:
@@ -159,6 +167,17 @@ class Workspace:
         self._stored[task.task_id] = task.to_simple_dict()
         self._tasks[task.task_id] = task
 
+    def _check_fresh(self, prefix: str, keys: set[str]) -> None:
+        """Refuse to go on when what was read of single tasks is older than the family that was read after them.
+
+        Not all that a change goes by is written by it, so the conditions of its writes would not tell.
+        """
+        ids = {key.rpartition("#")[2] for key in keys}
+        for task_id, stored in self._stored.items():
+            key = (stored or {}).get("parent_key") or ""
+            if key not in keys and (task_id in ids or key.startswith(prefix)):
+                raise StaleReadError
+
     def _changed(self) -> list[TaskItem]:
         return [task for task in self._tasks.values() if task.to_simple_dict() != self._stored[task.task_id]]
 
@@ -180,9 +199,10 @@ class Workspace:
         stored = self._stored[task.task_id]
         if stored is None:
             return TaskItem.task_id.does_not_exist()
-        tree = stored.get("tree")
-        same_tree = TaskItem.tree.does_not_exist() if tree is None else TaskItem.tree == tree
-        same: Condition = (TaskItem.version == stored["version"]) & same_tree
+        same: Condition = TaskItem.version == stored["version"]
+        # These two change without a new version.
+        for attribute, value in ((TaskItem.tree, stored.get("tree")), (TaskItem.root_id, stored.get("root_id"))):
+            same &= attribute.does_not_exist() if value is None else attribute == value
         return same
 
     def _put_all(self, tasks: list[TaskItem]) -> bool:
@@ -211,9 +231,10 @@ def carry_out(user_id: str, change: Callable[[Workspace], _T]) -> _T:
     """
     for attempt in range(CONFLICT_ATTEMPTS):
         workspace = Workspace(user_id)
-        result = change(workspace)
-        if workspace.commit():
-            return result
+        with suppress(StaleReadError):
+            result = change(workspace)
+            if workspace.commit():
+                return result
         back_off(attempt)
     raise UnavailableError
 
