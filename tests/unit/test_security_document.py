@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, get_args
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from functions.bulk import app as bulk
+from taskward import api, storage
 from taskward.identity import (
     access_token_changes,
     access_token_tables,
@@ -36,6 +38,7 @@ from taskward.identity import (
     user_tables,
 )
 from taskward.jobs import jobs, results
+from taskward.tasks import batch, importing, lists, quota, rules, trash, trees
 from taskward.work import mailing
 from tests.support.conformance import document
 from tests.support.described import operations, refusals
@@ -231,6 +234,30 @@ def test_the_numbers_of_the_code_are_those_of_the_page() -> None:
     assert jobs.KEPT_FOR.total_seconds() == 86400
     assert exports.MAX_A_DAY == 5
     assert f"| {template()['Parameters']['LogRetentionDays']['Default']} days |" in held
+
+
+def test_the_limits_of_files_and_rules_are_those_of_the_page() -> None:
+    limits = {cells[0]: cells[1] for cells in _table("### Files and rules", "What")}
+    assert limits["a body, a file in it"].startswith(f"{api.MAX_BODY_BYTES:,} bytes; {bulk.MAX_ROWS} rows")
+    upload = limits["an uploaded file"]
+    assert upload.startswith(f"{results.MAX_UPLOAD_BYTES:,} bytes")
+    assert upload.endswith(f"; {importing.MAX_ROWS:,} rows")
+    assert limits["a rule of recurrence"].startswith(
+        f"{rules.MAX_LENGTH} characters, an interval of {rules.MAX_INTERVAL:,}, a count of {rules.MAX_COUNT:,};"
+    )
+    most = lists.MAX_QUERIES * lists.EXAMINED_A_QUERY
+    assert limits["a list with filters"] == f"{lists.MAX_QUERIES} queries and {most:,} tasks a page"
+    assert limits["a batch, a tree"] == (
+        f"{batch.MAX_OPERATIONS} operations, {storage.MAX_ACTIONS} tasks written; "
+        f"{trees.MAX_LEVELS} levels, {trees.MAX_DESCENDANTS} subtasks"
+    )
+    assert limits["all that a user keeps"] == (
+        f"{quota.MAX_TASKS:,} tasks, {quota.MAX_BYTES // 1_000_000} MB, the trash included; "
+        f"{jobs.MAX_A_DAY} jobs of a kind a day, {jobs.MAX_AT_ONCE} at a time"
+    )
+    form = f"one object of {results.MAX_UPLOAD_BYTES:,} bytes at most, for {results.UPLOAD_SECONDS:,} seconds"
+    assert form in _prose("### Cryptography")
+    assert f"{trash.TRASH_DAYS} days in the trash" in _prose("### Data")
 
 
 def test_the_numbers_of_mails_are_those_of_the_page() -> None:
