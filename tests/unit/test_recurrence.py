@@ -80,11 +80,14 @@ def test_the_examples_of_the_rfc_come_out(rule: str, start: str, days: str) -> N
         ("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "2026-11-21", "2026-11-23 2026-11-24"),
         # Days with numbers beside days without; a week's first day, in a week whose first day is past.
         ("FREQ=MONTHLY;BYDAY=1TU,SA", "2026-11-20", "2026-11-21 2026-11-28 2026-12-01 2026-12-05"),
+        ("FREQ=MONTHLY;BYDAY=MO,1TU", "2026-11-23", "2026-11-30 2026-12-01 2026-12-07"),
         ("FREQ=YEARLY;BYDAY=MO,-1SU", "2026-12-21", "2026-12-27 2026-12-28 2027-01-04"),
         ("FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=1", "2026-11-18", "2026-11-23 2026-11-30"),
         ("FREQ=DAILY;BYDAY=MO,FR;BYSETPOS=-1", "2026-11-18", "2026-11-20 2026-11-23"),
         # A week without a day of it: the day of the week that the rule began on.
         ("FREQ=YEARLY;BYWEEKNO=53", "2026-12-31", "2032-12-30 2037-12-31 2043-12-31"),
+        ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=SU", "2026-11-20", "2027-01-10 2028-01-09 2029-01-07"),
+        ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=SU;WKST=SU", "2026-11-20", "2027-01-03 2028-01-02 2028-12-31"),
         ("FREQ=YEARLY;BYWEEKNO=52;BYDAY=SA", "2021-01-01", "2022-01-01 2022-12-31 2023-12-30"),
     ],
 )

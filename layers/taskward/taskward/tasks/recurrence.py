@@ -65,7 +65,7 @@ def next_occurrence(
 
     Raises
     ------
-    ValueError: `rule` is none that `checked` would accept.
+    ValueError: `rule` is none, or is not supported.
     """
     read = rules.read(rule)
     at = datetime.fromisoformat(due)
@@ -108,6 +108,7 @@ def _is_after_until(rule: Rule, due: str, timezone: str | None, zone: ZoneInfo) 
 def _fits_some_day(rule: Rule) -> bool:
     """Whether there is a due date that something follows on; if so, with an interval of one it does in any 28 years."""
     always = replace(rule, interval=1)
+    # Beginnings on each day of the week, and on dates that every month has: a rule leaves nothing else open.
     beginnings = {_all_parts(always, start): start for start in (date(2001, 1, day) for day in range(1, 8))}
     return any(any(_days_of(always, start, start, _ALL_KINDS[-1])) for start in beginnings.values())
 
