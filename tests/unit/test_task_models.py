@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from taskward.tasks.models import MAX_ORDER, TaskFields, fields_of, merge_patched, representation
-from taskward.tasks.service import _set_fields
-from taskward.tasks.tables import TaskItem, sortable_number
+from taskward.tasks.operations import set_completed_at, set_members
+from taskward.tasks.tables import PURGED, TaskItem, sortable_number
 
 
 def _item(**fields: Any) -> TaskItem:
     item = TaskItem("me", "1", version=1, created_at="2026-01-01T00:00:00.000000Z", order=1)
     item.updated_at = item.created_at
-    _set_fields(item, TaskFields.model_validate({"title": "x"} | fields))
+    made = TaskFields.model_validate({"title": "x"} | fields)
+    set_members(item, made)
+    set_completed_at(item, item.created_at if made.completed else None)
     return item
 
 
@@ -62,6 +64,34 @@ def test_a_zone_goes_with_the_time_it_belonged_to() -> None:
     assert merge_patched(item, {"due": "2026-12-25T09:00:00"})["due_timezone"] == "Europe/Paris"
 
 
+def test_a_rule_goes_with_the_date_it_needs() -> None:
+    item = _item(due="2026-12-24", repeat="FREQ=WEEKLY", repeat_from="completion")
+    assert merge_patched(item, {})["repeat"] == "FREQ=WEEKLY"
+    assert merge_patched(item, {"due": "2026-12-25"})["repeat"] == "FREQ=WEEKLY"
+    assert "repeat" not in merge_patched(item, {"due": None})
+    with pytest.raises(ValidationError):
+        TaskFields.model_validate({"title": "x", "repeat": "FREQ=WEEKLY"})
+
+
+def test_null_in_a_patch_ends_repeating_and_takes_a_subtask_to_the_top() -> None:
+    item = _item(due="2026-12-24", repeat="FREQ=WEEKLY", repeat_from="completion")
+    item.parent_id = "2"
+    patched = TaskFields.model_validate(merge_patched(item, {"repeat": None, "repeat_from": None, "parent_id": None}))
+    assert (patched.repeat, patched.repeat_from, patched.parent_id) == (None, "due", None)
+
+
+def test_a_tombstone_shows_nothing_of_what_the_task_was() -> None:
+    item = _item(description="d")
+    item.state, item.deleted_at = PURGED, item.created_at
+    assert representation(item, "https://x/api") == {
+        "id": "1",
+        "purged": True,
+        "version": 1,
+        "updated_at": item.updated_at,
+        "deleted_at": item.deleted_at,
+    }
+
+
 def test_whole_orders_are_shown_as_whole_numbers() -> None:
     assert repr(representation(_item(order=3.0), "https://x/api")["order"]) == "3"
     assert repr(representation(_item(order=2.5), "https://x/api")["order"]) == "2.5"
@@ -69,4 +99,7 @@ def test_whole_orders_are_shown_as_whole_numbers() -> None:
 
 def test_no_internal_attribute_is_shown() -> None:
     shown = representation(_item(), "https://x/api")
-    assert not shown.keys() & {"user_id", "state", "created_key", "changed_key", "order_key", "expires_at"}
+    assert not shown.keys() & {
+        *("user_id", "state", "created_key", "changed_key", "order_key", "expires_at", "parent_key", "root_id", "tree"),
+        *("trashed_with", "next_id", "request_digest", "write_id"),
+    }
