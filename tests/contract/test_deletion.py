@@ -19,7 +19,7 @@ from tests.conftest import Clock
 from tests.support.holdings import KINDS, begun_upload, delete_account, held, somebody
 from tests.support.people import registered
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
 
 THROTTLED = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}, "BatchWriteItem")
 TIMED_OUT = ReadTimeoutError(endpoint_url="https://dynamodb")
@@ -155,8 +155,8 @@ def test_rows_that_the_database_had_no_room_for_are_asked_for_again(monkeypatch:
         patch.setattr(Connection, "batch_write_item", ten_at_a_time)
         assert deletion.delete_all(user_id, plenty)
     assert held(user_id) == {}
-    # 60 tasks: two batches of 25, each in three requests, and one of ten.
-    assert sizes[-7:] == [25, 15, 5, 25, 15, 5, 10]
+    # 60 tasks, a tombstone and a count: two batches of 25, each in three requests, and one of twelve.
+    assert sizes[-8:] == [25, 15, 5, 25, 15, 5, 12, 2]
 
 
 def _raw(connection: Connection, table: str, key: dict[str, Any]) -> Any:

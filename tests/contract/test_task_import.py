@@ -117,7 +117,8 @@ def test_a_task_that_is_made_again_is_a_later_version_of_itself(me: str) -> None
     take_in(me, file)
     (task,) = by_title(me).values()
     assert (task.version, task.created_at) == (3, "2026-01-02T03:04:05.000000Z")
-    assert (task.expires_at, task.deleted_at) == (None, None)
+    assert task.expires_at is None
+    assert task.deleted_at is None
 
 
 def test_the_same_file_at_two_users_makes_tasks_of_their_own(me: str) -> None:
@@ -386,7 +387,7 @@ def test_a_write_whose_answer_was_lost_is_counted_once(me: str, size: int, monke
     assert len(by_title(me)) == size
 
 
-def test_a_file_of_tasks_that_are_not_there_costs_a_write_for_each_and_no_read(
+def test_a_file_costs_a_write_for_each_new_task_and_next_to_nothing_for_those_that_are_there(
     me: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quota, "note", lambda *_: None)
@@ -399,6 +400,14 @@ def test_a_file_of_tasks_that_are_not_there_costs_a_write_for_each_and_no_read(
         return genuine(operation, parameters)
 
     monkeypatch.setattr(client, "_make_api_call", call)
-    take_in(me, rows(*named("a", "b", "c")))
+    file = rows(*named(*"abcdefghij"))
+    take_in(me, file)
     # The first is for the quota.
-    assert called == ["GetItem", "PutItem", "PutItem", "PutItem"]
+    assert called == ["GetItem", *["PutItem"] * 10]
+    called.clear()
+    assert take_in(me, file).existing == 10
+    # The first is found to be there by the write that fails, all others by one request.
+    assert called == ["GetItem", "PutItem", "GetItem", "BatchGetItem", "BatchGetItem"]
+    called.clear()
+    assert take_in(me, file, dry_run=True).existing == 10
+    assert called == ["BatchGetItem"]

@@ -14,12 +14,14 @@ from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, EmailItem, UsedStepItem, UserItem, email_key, used_step_key
 from taskward.jobs import jobs, results
 from taskward.storage import connection_of, user_key
-from taskward.tasks.tables import TaskItem
+from taskward.tasks.tables import PURGED, TaskItem
+from taskward.tasks.usage_tables import USAGE, UsageItem
 from tests.support import aws
 from tests.support.people import HOME, registered, signed_in
 
 KINDS = {
-    *("known_addresses", "sessions", "events", "jobs", "tasks", "results", "uploads"),
+    *("known_addresses", "sessions", "events", "jobs", "results", "uploads"),
+    *("tasks", "tombstones", "usage", "files_to_import"),
     *("passkeys", "second_factor", "access_tokens", "links", "used_steps", "former_addresses"),
 }
 
@@ -39,9 +41,12 @@ def somebody(tasks: int = 3) -> str:
     with TaskItem.batch_write() as batch:
         for number in range(tasks):
             batch.save(task(user_id, number))
+        batch.save(tombstone(user_id))
+    UsageItem(user_id, tasks=tasks, bytes=1).save()
     jobs.new(user_id, "export").save()
     events.record(events.new("sign_in_failed", user_id, HOME))
     results.write(results.key_of(user_id, "earlier"), [b"{}"])
+    results.store(results.upload_key_of(user_id, "waiting"), b"title")
     begun_upload(results.key_of(user_id, "under-way"))
     _give_factors(user, f"former-{user.email}")
     return user_id
@@ -107,6 +112,15 @@ def task(user_id: str, number: int, **fields: Any) -> TaskItem:
     return made
 
 
+def tombstone(user_id: str) -> TaskItem:
+    """What is left of a task that was deleted for good; not stored yet."""
+    left = TaskItem(user_id, "00000000-0000-4000-8000-ffffffffffff", version=2, state="purged")
+    left.created_at = left.updated_at = left.deleted_at = "2026-01-02T03:04:05.000006Z"
+    left.expires_at = clock.epoch() + 30 * 86400
+    left.set_index_keys()
+    return left
+
+
 def delete_account(user_id: str) -> None:
     """Take the account's row away, as the transaction of a deletion does."""
     UserItem(user_key(user_id), PROFILE).delete()
@@ -126,10 +140,13 @@ def held(user_id: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {
         "former_addresses": [row.to_simple_dict() for row in EmailItem.scan(of_this_user, consistent_read=True)],
         "events": [row.to_simple_dict() for row in EventItem.query(event_key(user_id), consistent_read=True)],
-        "tasks": [row.to_simple_dict() for row in TaskItem.query(user_id, consistent_read=True)],
-        "results": keys("list_objects_v2", "Contents", prefix),
+        "results": [key for key in keys("list_objects_v2", "Contents", prefix) if not key.endswith(".upload")],
+        "files_to_import": [key for key in keys("list_objects_v2", "Contents", prefix) if key.endswith(".upload")],
         "uploads": keys("list_multipart_uploads", "Uploads", prefix),
     }
+    for row in TaskItem.query(user_id, consistent_read=True):
+        kind = "usage" if row.task_id == USAGE else "tombstones" if row.state == PURGED else "tasks"
+        found.setdefault(kind, []).append(row.to_simple_dict())
     for row in SessionItem.query(user_id, consistent_read=True):
         kind = "access_tokens" if row.session_id.startswith("TOKEN#") else "sessions"
         found.setdefault(kind, []).append(row.to_simple_dict())

@@ -18,6 +18,7 @@ from taskward.tasks import operations, quota, trash, trees
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.formats.records import Row, checked_moment
 from taskward.tasks.models import TaskFields
+from taskward.tasks.presence import Presence
 from taskward.tasks.tables import PURGED, TaskItem, is_id
 from taskward.tasks.workspace import Workspace, carry_out
 from taskward.validation import validated
@@ -94,10 +95,11 @@ def take_in(
     report = Report()
     planned = _planned(user_id, rows, report)
     families = _families(planned, report)
+    there = Presence(user_id, [each.task_id for family in families for each in family])
     if not dry_run:
-        _check_room(user_id, [each.task_id for family in families for each in family])
+        _check_room(user_id, sum(map(len, families)), there)
     for family in families:
-        each(_writing(user_id, family, report, dry_run=dry_run))
+        each(_writing(user_id, family, there, report, dry_run=dry_run))
     report.refusals.sort(key=lambda refusal: refusal["row"])
     return report
 
@@ -127,14 +129,12 @@ def _planned(user_id: str, rows: Iterable[Row], report: Report) -> list[_Planned
     return planned
 
 
-def _check_room(user_id: str, task_ids: list[str]) -> None:
+def _check_room(user_id: str, tasks: int, there: Presence) -> None:
     try:
-        quota.check(user_id, len(task_ids))
+        quota.check(user_id, tasks)
     except TooManyTasksError:
         # Taken in once more, or gone on with, a file needs less room than it has rows.
-        keys = [(user_id, task_id) for task_id in task_ids]
-        there = TaskItem.batch_get(keys, consistent_read=True, attributes_to_get=["state"])
-        if new := len(task_ids) - sum(task.state != PURGED for task in there):
+        if new := tasks - there.count():
             quota.check(user_id, new)
 
 
@@ -171,7 +171,9 @@ def _families(planned: list[_Planned], report: Report) -> list[list[_Planned]]:
     return families
 
 
-def _writing(user_id: str, family: list[_Planned], report: Report, *, dry_run: bool) -> Callable[[], None]:
+def _writing(
+    user_id: str, family: list[_Planned], there: Presence, report: Report, *, dry_run: bool
+) -> Callable[[], None]:
     done: list[int] = []
     parts = [family] if dry_run else list(_parts(family))
 
@@ -179,7 +181,7 @@ def _writing(user_id: str, family: list[_Planned], report: Report, *, dry_run: b
         # Asked to go on after a failure, it does so where that was.
         for number, part in enumerate(parts):
             if number == len(done):
-                _write(user_id, part, report, dry_run=dry_run)
+                _write(user_id, part, there, report, dry_run=dry_run)
                 done.append(number)
 
     return write
@@ -191,9 +193,12 @@ def _parts(family: list[_Planned]) -> Iterator[list[_Planned]]:
         yield family[start : start + trees.MAX_DESCENDANTS]
 
 
-def _write(user_id: str, part: list[_Planned], report: Report, *, dry_run: bool) -> None:
-    # Most were not there before: the write's own condition tells.
-    is_believed_new = len(part) == 1 and not dry_run
+def _write(user_id: str, part: list[_Planned], there: Presence, report: Report, *, dry_run: bool) -> None:
+    # Mostly none was there before, which the write's own condition tells. Where one was, there are others.
+    is_believed_new = len(part) == 1
+    if is_believed_new and (dry_run or report.existing) and part[0].task_id in there:
+        report.existing += 1
+        return
 
     def change(workspace: Workspace) -> tuple[int, list[tuple[int, InvalidRequestError]]]:
         nonlocal is_believed_new
