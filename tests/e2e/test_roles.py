@@ -11,10 +11,12 @@ from local.emulator import REGION
 from local.stack import Stack
 
 FUNCTIONS = (
-    *("Authorizer", "Register", "Login", "Refresh", "Sessions", "Account", "Tasks"),
+    *("Authorizer", "Register", "Login", "Refresh", "Sessions", "Account", "Tasks", "Bulk"),
     *("Recovery", "Factors", "Worker", "Discovery", "RotateKeys"),
 )
 TABLES = ("Users", "Sessions", "Tasks")
+INDEXES = ("created", "changed", "due", "order", "parent")
+WRITING_TASKS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem")
 
 # (function, table): what it may do there. What is not here, it must not do. (Which rows, the emulator does not enforce;
 # the template's own test shows it.)
@@ -34,10 +36,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("Recovery", "Sessions"): {"GetItem", "Query", "DeleteItem"},
     ("Factors", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
     ("Factors", "Sessions"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
-    ("Tasks", "Tasks"): {"GetItem", "PutItem", "Query created"},
+    ("Tasks", "Tasks"): {*WRITING_TASKS, *(f"Query {index}" for index in INDEXES)},
+    ("Tasks", "Users"): {"GetItem"},
+    ("Bulk", "Tasks"): {*WRITING_TASKS, "Query created", "Query parent"},
     ("Worker", "Users"): {"GetItem", "PutItem", "UpdateItem", "Query", "BatchWriteItem"},
     ("Worker", "Sessions"): {"Query", "BatchWriteItem"},
-    ("Worker", "Tasks"): {"Query", "BatchWriteItem"},
+    ("Bulk", "Users"): {"GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"},
+    ("Worker", "Tasks"): {*WRITING_TASKS, "Query", "Query created", "Query parent", "BatchWriteItem"},
     ("Discovery", "Sessions"): {"GetItem"},
     ("RotateKeys", "Sessions"): {"GetItem", "PutItem"},
 }
@@ -55,6 +60,7 @@ KEYS: dict[str, set[str]] = {"Login": {"Decrypt"}, "Factors": {"Encrypt", "Decry
 MAILING = ("Account", "Factors", "Login", "Recovery", "Refresh", "Register")
 QUEUES: dict[tuple[str, str], set[str]] = {
     ("Account", "Jobs"): {"SendMessage"},
+    ("Bulk", "Jobs"): {"SendMessage"},
     ("Worker", "Jobs"): {"SendMessage", "ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage"},
     ("Worker", "Mail"): {"ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage"},
     **{(function, "Mail"): {"SendMessage"} for function in MAILING},
@@ -111,7 +117,7 @@ def _table_actions(stack: Stack, table: str) -> Iterator[tuple[str, str, dict[st
     yield "BatchWriteItem", "batch_write_item", {"RequestItems": {name: [{"DeleteRequest": {"Key": key}}]}}
     yield "DeleteTable", "delete_table", here
     if table == "Tasks":
-        for index in ("created", "changed", "due", "order", "parent"):
+        for index in INDEXES:
             yield f"Query {index}", "query", here | query | {"IndexName": index}
             yield f"Scan {index}", "scan", here | {"IndexName": index}
 

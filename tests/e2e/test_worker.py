@@ -26,6 +26,7 @@ FUNCTIONS = sorted(name.removesuffix("Function") for name in resources("AWS::Ser
 # What each role may do with the queue and with the exports; those that are not here, nothing.
 QUEUE = {
     "Account": {"send_message"},
+    "Bulk": {"send_message"},
     "Worker": {
         *("send_message", "receive_message", "delete_message"),
         *("change_message_visibility", "get_queue_attributes"),
@@ -33,8 +34,9 @@ QUEUE = {
 }
 EXPORTS = {
     "Account": {"get_object"},
+    "Bulk": {"get_object", "put_object", "create_multipart_upload", "list_objects_v2"},
     "Worker": {
-        *("put_object", "delete_object", "create_multipart_upload", "abort_multipart_upload"),
+        *("get_object", "put_object", "delete_object", "create_multipart_upload", "abort_multipart_upload"),
         *("list_objects_v2", "list_multipart_uploads"),
     },
 }
