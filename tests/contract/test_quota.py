@@ -1,6 +1,6 @@
 """How much a user may keep: refused when it is too much, counted before that, and sampled in between."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -21,14 +21,14 @@ Sampling = Callable[[bool], None]
 
 
 @pytest.fixture
-def sampling(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sampling]:
+def sampling(monkeypatch: pytest.MonkeyPatch) -> Sampling:
     """Decides whether writes are sampled; none is at first."""
 
     def decide(sampled: bool) -> None:
         monkeypatch.setattr("taskward.tasks.quota.secrets.randbelow", lambda _: 0 if sampled else 1)
 
     decide(False)
-    yield decide
+    return decide
 
 
 def _full_at(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
