@@ -85,6 +85,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
+def weak_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Password hashes that take no time, for all tests that are not about how strong one is."""
+    from taskward.identity import passwords
+
+    passwords._dummy_hash.cache_clear()
+    monkeypatch.setattr(passwords, "_context", passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1))
+    yield
+    passwords._dummy_hash.cache_clear()
+
+
+@pytest.fixture
 def moto_tables() -> Iterator[None]:
     """Empty tables and secrets in memory, made from the template; signing keys published."""
     with aws.in_memory():

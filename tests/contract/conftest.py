@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from taskward.identity import passwords
 from taskward.mail import outbox
 from tests.conftest import ORIGIN_SECRET
 from tests.support import aws
@@ -36,15 +35,6 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         finally:
             if endpoint is not None:
                 aws.delete_tables(endpoint)
-
-
-@pytest.fixture
-def weak_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Password hashes that take no time, for tests with hundreds of sign-ins."""
-    passwords._dummy_hash.cache_clear()
-    monkeypatch.setattr(passwords, "_context", passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1))
-    yield
-    passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture

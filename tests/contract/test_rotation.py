@@ -15,7 +15,7 @@ from tests.conftest import ORIGIN_SECRET, Clock
 from tests.support.people import registered
 from tests.support.racing import all_at_once
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
 
 DAY = 86400
 

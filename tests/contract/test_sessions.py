@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.support.people import ELSEWHERE, HOME, registered
 from tests.support.racing import all_at_once
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "weak_hashes")
 
 
 def _claims(session: SessionItem) -> RefreshClaims:
