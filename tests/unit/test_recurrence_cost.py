@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from dateutil.rrule import rrule
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from taskward.tasks import recurrence
@@ -79,8 +79,8 @@ class Work:
         self.questions = self.days = 0
 
 
-ALL_DAYS = 146_097 + 366
-"""Of 400 years and the one that a search begins in."""
+ALL_DAYS = 401 * 12 * 31
+"""More than the days of 400 years and the one that a search begins in: every other month can be always a long one."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,10 @@ def work() -> Iterator[Work]:
 
 @settings(deadline=None, max_examples=200)
 @given(rule=any_rule, due=dues, now=nows, early=st.booleans())
+@example("FREQ=YEARLY;INTERVAL=2;BYYEARDAY=1;BYMONTH=2", "2000-01-01", datetime(2000, 1, 1, tzinfo=UTC), False)
+@example("FREQ=MONTHLY;INTERVAL=12;BYMONTH=2;BYDAY=MO", "2000-01-01", datetime(2000, 1, 1, tzinfo=UTC), False)
+@example("FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2", "2000-01-01", datetime(2000, 1, 1, tzinfo=UTC), False)
+@example("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "2000-01-01", datetime(2000, 1, 1, tzinfo=UTC), False)
 def test_no_search_looks_at_more_days_than_the_calendar_has_before_it_repeats(
     work: Work, rule: str, due: str, now: datetime, early: bool
 ) -> None:

@@ -2,7 +2,7 @@
 
 python-dateutil tells which days of a year the parts of a rule name, and is asked for no more than that: on its own it
 walks to the year 9999 when no day fits. There are only 28 kinds of years, and all repeats after 400 of them, so that a
-search has an end: dateutil is asked 28 times at most, and of what is to come the days of 401 years are looked at.
+search has an end: dateutil is asked 28 times at most, and of what is to come about 150,000 days are looked at.
 
 Everything is reckoned in days, as on a calendar on the wall; the time of day and its zone stay what they are. Import
 this where it is needed, not before: dateutil takes some milliseconds to load.
