@@ -286,6 +286,7 @@ def test_a_line_may_be_folded_in_the_middle_of_a_character() -> None:
         lambda content: b"\xef\xbb\xbf" + content,
         lambda content: content.replace(b"\r\n", b"\n"),
         lambda content: content.replace(b"BEGIN:", b"begin:").replace(b"SUMMARY", b"Summary"),
+        lambda content: content.replace(b":VTODO", b":vtodo").replace(b"BEGIN:VCALENDAR", b"BEGIN:vCalendar"),
         lambda content: content + b"\r\n" + content.replace(b"UID:1", b"UID:2"),
         lambda content: content.rstrip(),
     ],

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 
 from taskward.tasks.formats import formats
-from taskward.tasks.formats.csv_tables import NOT_FIRST
 from taskward.tasks.formats.records import MEMBERS, Record, UnreadableError
 from tests.support.task_records import file_of, problems_of, read_well, record, records
 
@@ -28,13 +27,13 @@ def test_a_table_has_a_header_and_ends_its_rows_as_rfc_4180_has_it() -> None:
 @given(written=records())
 @settings(max_examples=200, deadline=None)
 def test_no_cell_begins_as_a_formula_does(written: Record) -> None:
-    """ASVS 1.2.10; =, +, -, @, tab, carriage return and NUL, and what spreadsheets in East Asia take for them."""
     for cell in _cells(file_of("csv", written))[1]:
-        assert cell[:1] not in {*"=+-@\t\r\0", "\uff1d", "\uff0b", "\uff0d", "\uff20"}
+        assert cell[:1] not in {*"=+-@\t\r\n\0"}
 
 
-@pytest.mark.parametrize("first", NOT_FIRST)
+@pytest.mark.parametrize("first", [*"=+-@\t\r\n\0", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_a_cell_that_would_be_a_formula_has_an_apostrophe_before_it(first: str) -> None:
+    """ASVS 1.2.10, and what spreadsheets in East Asia take for the signs that it names."""
     title = f'{first}HYPERLINK("https://evil.example")'
     assert _cells(file_of("csv", record(title=title)))[1][1] == f"'{title}"
     assert read_well("csv", file_of("csv", record(title=title))) == [record(title=title)]

@@ -56,6 +56,11 @@ def test_the_export_of_an_account_is_taken_without_its_deleted_tasks() -> None:
     assert [(row.number, row.record and row.record["id"]) for row in rows] == [(1, "1"), (3, "3")]
 
 
+def test_deleted_tasks_that_somebody_put_into_a_list_are_taken() -> None:
+    trashed = record() | {"deleted_at": "2026-11-20T10:00:00.000000Z"}
+    assert read_well("json", _json([trashed])) == [record()]
+
+
 def test_a_title_is_enough_and_null_is_nothing() -> None:
     bare: dict[str, Any] = {"title": "Pay rent"}
     found = read_well("json", _json([bare, bare | dict.fromkeys(["completed", "priority", "tags", "repeat_from"])]))
