@@ -12,7 +12,7 @@ RUN := .venv/dev/bin/python
 WORKERS := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset test test-unit bench-deletion bench-export bench-sign-in lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset test test-unit bench-deletion bench-export bench-import bench-sign-in lint validate build lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-deletion: tools $(DYNAMODB) ## Time the removal of 100,000 tasks
 
 bench-export: tools $(DYNAMODB) ## Time the export of 100,000 tasks
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.export
+
+bench-import: tools $(DYNAMODB) ## Time the import of 10,000 tasks
+	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.task_import
 
 bench-sign-in: tools $(DYNAMODB) ## Compare refused sign-ins: account, no account
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.sign_in

@@ -6,13 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from taskward.clock import rfc3339
-from taskward.errors import NotFoundError
-from taskward.jobs import jobs, results
+from taskward.errors import NotFoundError, TooManyJobsError
+from taskward.jobs import jobs, queue, results
 from taskward.jobs.jobs import JobGoneError
 from taskward.jobs.tables import JobItem
 from tests.conftest import Clock
+from tests.support import aws
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -152,3 +154,101 @@ def test_a_result_is_a_short_lived_link_to_the_bucket_in_its_own_region(
     assert query["response-cache-control"] == "no-store"
     day = rfc3339(int(job.created_at))[:10]
     assert query["response-content-disposition"] == f'attachment; filename="taskward-export-{day}.json"'
+
+
+# --- Jobs about tasks ---
+
+
+def _waiting(user_id: str = ME) -> JobItem:
+    job = jobs.new(user_id, "task_import", waits=True)
+    job.save()
+    return job
+
+
+def _under_way(number: int, user_id: str = ME) -> list[JobItem]:
+    return [jobs.start(user_id, "task_import", {"format": "csv"}) for _ in range(number)]
+
+
+def test_a_job_that_is_started_is_stored_and_on_its_way_with_what_its_worker_needs() -> None:
+    job = jobs.start(ME, "task_deletion", {"selection": "all"})
+    assert jobs.facts(jobs.get(ME, job.job_id))["state"] == "queued"
+    who = {"user_id": ME, "job_id": job.job_id}
+    assert aws.queued() == [{"kind": "task_deletion", **who, "selection": "all"}]
+
+
+def test_a_job_that_could_not_be_sent_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sqs")
+
+    monkeypatch.setattr(queue, "send", fail)
+    with pytest.raises(EndpointConnectionError):
+        jobs.start(ME, "task_export", {"format": "csv"})
+    assert jobs.of_user(ME) == []
+
+
+def test_three_jobs_of_a_kind_at_once_are_enough() -> None:
+    first, *_ = _under_way(jobs.MAX_AT_ONCE)
+    with pytest.raises(TooManyJobsError) as refused:
+        jobs.start(ME, "task_import", {})
+    assert 0 < refused.value.retry_after <= 60
+    # Others' and those of other kinds are not in the way, nor are those that wait or are done.
+    _under_way(1, YOU)
+    jobs.start(ME, "task_export", {})
+    _waiting()
+    jobs.finish(first)
+    assert jobs.start(ME, "task_import", {})
+
+
+def test_fifty_jobs_of_a_kind_in_a_day_are_enough(clock: Clock) -> None:
+    for _ in range(jobs.MAX_A_DAY):
+        jobs.finish(_waiting())
+    with pytest.raises(TooManyJobsError) as refused:
+        jobs.check_room(ME, "task_import")
+    assert refused.value.retry_after == 86400
+    jobs.check_room(ME, "task_export")
+    clock.advance(seconds=86400)
+    jobs.check_room(ME, "task_import")
+
+
+def test_a_job_waits_for_its_upload_and_is_sent_once() -> None:
+    job = _waiting()
+    assert (jobs.waits(job), jobs.facts(job)["state"], jobs.is_under_way(job)) == (True, "waiting", False)
+    jobs.send_uploaded(job, {"format": "csv"})
+    stored = jobs.get(ME, job.job_id)
+    assert (jobs.waits(stored), stored.state) == (False, "queued")
+    assert [message["job_id"] for message in aws.queued()] == [job.job_id]
+
+
+def test_an_upload_whose_message_was_lost_waits_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sqs")
+
+    job = _waiting()
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "send", fail)
+        with pytest.raises(EndpointConnectionError):
+            jobs.send_uploaded(job, {})
+    assert jobs.waits(jobs.get(ME, job.job_id))
+
+
+def test_a_worker_that_is_quicker_than_the_note_that_it_was_sent_is_not_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = _waiting()
+    monkeypatch.setattr(queue, "send", lambda _: jobs.begin(jobs.get(ME, job.job_id)))
+    jobs.send_uploaded(job, {})
+    assert jobs.get(ME, job.job_id).state == "running"
+
+
+def test_of_many_uploads_no_more_are_begun_at_once_than_of_other_jobs() -> None:
+    waiting = _waiting()
+    _under_way(jobs.MAX_AT_ONCE)
+    with pytest.raises(TooManyJobsError):
+        jobs.send_uploaded(waiting, {})
+    assert jobs.waits(jobs.get(ME, waiting.job_id))
+
+
+def test_an_upload_that_never_came_has_failed_after_three_hours(clock: Clock) -> None:
+    job = _waiting()
+    clock.advance(hours=3)
+    assert jobs.facts(jobs.get(ME, job.job_id))["state"] == "failed"
