@@ -288,3 +288,12 @@ def test_a_task_can_come_back_below_what_comes_back_in_the_same_batch() -> None:
     assert titles_below(tree[0]) == ["2"]
     assert restored(tree[0]).state == OPEN
     assert forest.faults(ME) == []
+
+
+def test_a_subtask_and_then_the_task_above_it_come_back_in_one_batch() -> None:
+    tree = chain("1", "2", "3")
+    trashed(tree[0])
+    carried_out({"op": "restore", "id": tree[1].task_id}, {"op": "restore", "id": tree[0].task_id})
+    # When the subtask came back, its place was not there yet.
+    assert (titles_below(tree[0]), titles_below(tree[1])) == ([], ["3"])
+    assert forest.faults(ME) == []

@@ -224,6 +224,17 @@ def test_when_the_next_one_was_touched_it_stays_and_the_reopened_one_repeats_no_
     assert forest.faults(ME) == []
 
 
+def test_within_a_tree_what_was_added_below_the_next_one_keeps_it_there_too() -> None:
+    task = _repeating(made("top"))
+    completed(task)
+    following = _next_of(task)
+    inner = made("inner", following)
+    completed(task, False)
+    assert (again(following).state, again(inner).state) == (OPEN, OPEN)
+    assert kept(task, "state", "repeat", "next_id") == (OPEN, None, None)
+    assert forest.faults(ME) == []
+
+
 def test_a_touch_while_it_is_reopened_is_not_lost() -> None:
     for steps in range(1, 9):
         task = _repeating()
