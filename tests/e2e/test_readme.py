@@ -1,4 +1,4 @@
-"""The README's walk gives the answers that the README shows."""
+"""The README's walk, which docs/tasks.md goes on with, gives the answers that they show."""
 
 import re
 import subprocess
@@ -11,8 +11,9 @@ ORIGIN = "http://localhost:8080"
 
 
 def _walk() -> Iterator[tuple[str, list[str]]]:
-    """The commands of the README's consoles, each with the lines it is said to print."""
-    consoles = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    """The commands of all consoles, each with the lines it is said to print."""
+    pages = "".join((ROOT / name).read_text() for name in ("README.md", "docs/tasks.md"))
+    consoles = re.findall(r"```console\n(.*?)```", pages, re.DOTALL)
     command = ""
     shown: list[str] = []
     for line in "".join(consoles).splitlines():
@@ -34,15 +35,19 @@ def _pattern(shown: list[str], origin: str) -> str:
 
 def test_the_walk_gives_the_answers_it_shows(base_url: str, tmp_path: Path) -> None:
     steps, origin = list(_walk()), base_url.removesuffix("/api")
-    assert len(steps) >= 20
+    assert len(steps) >= 70
     end = "--- end of an answer ---"
     script = "".join(f"{command}\nprintf '\\n{end}\\n'\n" for command, _ in steps).replace(ORIGIN, origin)
     done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240
     )
     answers = done.stdout.split(f"\n{end}\n")
-    for (command, shown), answer in zip(steps, answers, strict=False):
-        assert re.fullmatch(_pattern(shown, origin), answer.strip("\n"), re.DOTALL), f"{command}\n{answer}"
+    wrong = [
+        f"{command}\n{answer}"
+        for (command, shown), answer in zip(steps, answers, strict=False)
+        if not re.fullmatch(_pattern(shown, origin), answer.strip("\n"), re.DOTALL)
+    ]
+    assert not wrong, "\n\n".join(wrong)
 
 
 def test_every_make_target_that_the_documents_name_exists() -> None:
