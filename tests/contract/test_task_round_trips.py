@@ -11,14 +11,11 @@ from hypothesis import strategies as st
 from functions.bulk import app as bulk
 from functions.tasks import app as tasks
 from taskward.tasks.formats.formats import FORMATS, MEDIA_TYPES
+from taskward.tasks.formats.records import MEMBERS
 from tests.support.events import Context, request
 from tests.support.task_records import records, texts
 
 pytestmark = pytest.mark.usefixtures("database")
-
-# Of every member what its owner decides about, and when the task was made and completed.
-KEPT = ("id", "title", "description", "completed", "completed_at", "created_at", "priority", "due", "due_timezone")
-KEPT += ("tags", "order", "repeat", "repeat_from", "parent_id")
 
 _titles = texts.filter(lambda text: text.strip() != "").map(lambda text: text[:200])
 
@@ -45,7 +42,7 @@ def taken_in(user_id: str, file_format: str, content: str) -> Any:
 def shown(user_id: str) -> dict[str, dict[str, Any]]:
     """All tasks as their owner is shown them, by id."""
     listed = json.loads(answered(user_id, tasks, "GET", "/tasks", limit="100", tz="UTC"))
-    return {task["id"]: {name: task[name] for name in KEPT} for task in listed}
+    return {task["id"]: {name: task[name] for name in MEMBERS} for task in listed}
 
 
 def with_parents(sent: list[dict[str, Any]], places: list[int]) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ import os
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions.bulk import app
-from taskward.jobs import jobs, results
+from taskward.jobs import jobs, queue, results
 from taskward.tasks import clearing, exporting, quota
 from tests.support import aws
 from tests.support.sample_events import (
@@ -375,6 +376,46 @@ def test_what_somebody_else_exported_becomes_tasks_of_ones_own(ann: Values, ben:
     assert tasks_of(ann) == before
 
 
+# --- When what it depends on is away ---
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "function", "kind"),
+    [
+        ("bulk/export", queue, "send", "task_export"),
+        ("bulk/delete_all", queue, "send", "task_deletion"),
+        ("bulk/import_csv", queue, "send", "task_import"),
+        ("bulk/import_csv", results, "store", "task_import"),
+    ],
+)
+def test_a_job_that_could_not_be_given_away_is_503_and_a_retry_does_it(
+    name: str, module: Any, function: str, kind: str, ann: Values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MAX_TASKS", 2)
+    monkeypatch.setattr(clearing, "MAX_AT_ONCE", 2)
+    monkeypatch.setattr(app, "MAX_ROWS", 1)
+    before = kept()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, function, away)
+        for _ in range(jobs.MAX_AT_ONCE + 1):
+            check(name, Case(503, "unavailable"), ask(name, **ann))
+    assert (kept(), aws.queued()) == (before, [])
+    assert ask(name, **ann).status == 202
+    assert [message["kind"] for message in aws.queued()] == [kind]
+
+
+@pytest.mark.parametrize(("module", "function"), [(queue, "send"), (results, "is_there")])
+def test_an_upload_that_could_not_be_begun_is_503_and_waits_still(
+    module: Any, function: str, ann: Values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(ann, ann["job_id"], b"title\r\nBuy milk\r\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, function, away)
+        check("bulk/import_uploaded", Case(503, "unavailable"), ask("bulk/import_uploaded", **ann))
+    assert ask("account/read_job", **ann).json()["state"] == "waiting"
+    assert ask("bulk/import_uploaded", **ann).status == 202
+
+
 # --- Limits of a request ---
 
 
@@ -434,6 +475,11 @@ def test_more_than_one_request_deletes_is_a_job(ann: Values, ben: Values, monkey
     shown = ask("account/read_job", **ann | {"job_id": job_id}).json()
     assert (shown["state"], shown["progress"], shown["result"]) == ("done", 3, None)
     assert (tasks_of(ann), tasks_of(ben)) == ([], before[1])
+
+
+def away(*_: Any, **__: Any) -> Any:
+    """What is asked of a service that does not answer."""
+    raise EndpointConnectionError(endpoint_url="https://aws.invalid")
 
 
 def of_event(values: Values, name: str) -> Values:

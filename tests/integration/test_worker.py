@@ -182,7 +182,7 @@ def test_a_file_that_was_uploaded_is_taken_in(name: str, user_id: str, job_id: s
     feed(name, received(name, user_id=user_id, job_id=job_id))
     assert {task["title"] for task in held(user_id)["tasks"]} >= {"Pay rent", "Buy milk"}
     assert jobs.get(user_id, job_id).state == "done"
-    assert upload_key not in held(user_id)["results"]
+    assert upload_key not in held(user_id)["files_to_import"]
 
 
 def test_tasks_are_deleted_that_the_message_selects(user_id: str, job_id: str) -> None:

@@ -144,9 +144,9 @@ def held(user_id: str) -> dict[str, list[Any]]:
         "files_to_import": [key for key in keys("list_objects_v2", "Contents", prefix) if key.endswith(".upload")],
         "uploads": keys("list_multipart_uploads", "Uploads", prefix),
     }
-    for row in TaskItem.query(user_id, consistent_read=True):
-        kind = "usage" if row.task_id == USAGE else "tombstones" if row.state == PURGED else "tasks"
-        found.setdefault(kind, []).append(row.to_simple_dict())
+    for task_row in TaskItem.query(user_id, consistent_read=True):
+        kind = "usage" if task_row.task_id == USAGE else "tombstones" if task_row.state == PURGED else "tasks"
+        found.setdefault(kind, []).append(task_row.to_simple_dict())
     for row in SessionItem.query(user_id, consistent_read=True):
         kind = "access_tokens" if row.session_id.startswith("TOKEN#") else "sessions"
         found.setdefault(kind, []).append(row.to_simple_dict())
