@@ -1,7 +1,10 @@
 """The values that the document's examples of tasks are made of, as whole files of tasks too."""
 
 from local.openapi_basics import Json
-from local.openapi_examples import EXAMPLE_API, EXAMPLE_DONE_JOB, EXAMPLE_JOB_ID, EXAMPLE_QUEUED_JOB
+from local.openapi_examples import EXAMPLE_API, EXAMPLE_JOB_ID, EXAMPLE_QUEUED_JOB
+
+# isort: split
+from taskward.jobs.results import MAX_UPLOAD_BYTES
 
 EXAMPLE_TASK_ID = "0b0e7a52-5d0c-4b7e-9c0e-3a1f6f0c2d11"
 EXAMPLE_TASK: Json = {
@@ -125,8 +128,7 @@ EXAMPLE_WAITING_JOB: Json = {
             "x-amz-algorithm": "AWS4-HMAC-SHA256",
             "x-amz-signature": "9c1d",
         },
-        "max_bytes": 25000000,
+        "max_bytes": MAX_UPLOAD_BYTES,
         "expires_at": "2026-03-02T09:30:00Z",
     },
 }
-EXAMPLE_DONE_IMPORT: Json = {**EXAMPLE_DONE_JOB, "kind": "task_import"}
