@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from local.paths import ROOT
 
 ORIGIN = "http://localhost:8080"
@@ -33,6 +35,8 @@ def _pattern(shown: list[str], origin: str) -> str:
     return ".*?".join(re.escape(part) for part in text.split("…"))
 
 
+# Nothing but this test may be what makes the stack that it needs.
+@pytest.mark.timeout(600)
 def test_the_walk_gives_the_answers_it_shows(base_url: str, tmp_path: Path) -> None:
     steps, origin = list(_walk()), base_url.removesuffix("/api")
     assert len(steps) >= 70
