@@ -259,6 +259,11 @@ def test_priorities_are_those_of_rfc_5545(numbers: list[str], priority: str) -> 
         assert read_well("ics", _calendar(_todo("SUMMARY:Call", f"PRIORITY:{number}")))[0]["priority"] == priority
 
 
+def test_a_rule_may_end_in_a_semicolon() -> None:
+    [found] = read_well("ics", _calendar(_todo("SUMMARY:x", "DUE:20261201", "RRULE: FREQ=DAILY;COUNT=3; ")))
+    assert found["repeat"] == "FREQ=DAILY;COUNT=3"
+
+
 @pytest.mark.parametrize(
     ("value", "title"),
     [
@@ -362,6 +367,7 @@ def test_what_is_beside_the_properties_cannot_contradict_them(exact: str) -> Non
         b"BEGIN:VCALENDAR\r\n",
         b"END:VCALENDAR\r\n",
         _calendar(_todo("SUMMARY:x"))[:-20],
+        _calendar(_todo("SUMMARY:x")) + b"BEGIN:VCALENDAR\r\n",
         _calendar("BEGIN:VTODO", "SUMMARY:x", "END:VEVENT"),
         _calendar("BEGIN:VTODO", "SUMMARY:x"),
         _calendar("END:VTODO"),
