@@ -186,15 +186,14 @@ def test_a_job_that_could_not_be_sent_is_not_kept(monkeypatch: pytest.MonkeyPatc
     assert jobs.of_user(ME) == []
 
 
-def test_three_jobs_of_a_kind_at_once_are_enough() -> None:
+def test_three_jobs_at_once_are_enough() -> None:
+    # Others' are not in the way, nor are those that wait.
+    _under_way(jobs.MAX_AT_ONCE, YOU)
+    _waiting()
     first, *_ = _under_way(jobs.MAX_AT_ONCE)
     with pytest.raises(TooManyJobsError) as refused:
         jobs.start(ME, "task_import", {})
     assert refused.value.retry_after == 30
-    # Others' and those of other kinds are not in the way, nor are those that wait or are done.
-    _under_way(1, YOU)
-    jobs.start(ME, "task_export", {})
-    _waiting()
     jobs.finish(first)
     assert jobs.start(ME, "task_import", {})
 

@@ -254,14 +254,6 @@ def test_nothing_comes_in_below_a_deleted_task(permanent: bool, me: str) -> None
     assert refusals(report) == {1: ["parent_id"]}
 
 
-def test_a_parent_whose_tree_goes_at_this_moment_is_none(me: str) -> None:
-    take_in(me, rows(*named("a"), below("b", "a")))
-    tasks = by_title(me)
-    TaskItem(me, tasks["a"].task_id).delete()
-    report = take_in(me, rows(below("c", "b"), *named("x")))
-    assert (counts(report), refusals(report)) == ((1, 0, 1), {1: ["parent_id"]})
-
-
 # --- What is refused ---
 
 
