@@ -42,6 +42,9 @@ def import_tasks() -> Response[str]:
     query = handler.query({"format", "dry_run", "tz", "upload", "job"})
     today = _today(user_id, query.get("tz"))
     if "job" in query:
+        if said := query.keys() & {"format", "dry_run", "upload"}:
+            errors = [FieldError(name, "It was said when the job was made.") for name in sorted(said)]
+            raise InvalidRequestError(errors=errors)
         return _begin(user_id, query["job"], today)
     file_format = _choice(query, "format", formats.IMPORT_FORMATS)
     dry_run = _choice(query, "dry_run", ("false", "true")) == "true"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from taskward.api import JSON, MERGE_PATCH, Api, Response, answer
@@ -125,7 +126,7 @@ def _zone_of(user_id: str, query: Mapping[str, str]) -> Callable[[], ZoneInfo]:
     if "tz" in query:
         named = zone(query["tz"], "tz")
         return lambda: named
-    return lambda: home_zone(user_id)
+    return cache(lambda: home_zone(user_id))
 
 
 def _precondition() -> Precondition | None:

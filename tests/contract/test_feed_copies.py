@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from taskward import clock
+from taskward import clock, storage
 from taskward.errors import TaskwardError
 from taskward.storage import TransactionConflictError
 from taskward.tasks import batch, feed, models, service, workspace
@@ -256,9 +256,9 @@ def test_a_client_that_applies_what_it_is_told_equals_the_server_in_the_end(
     stage = Stage()
     monkeypatch.setattr(clock, "now", stage.now)
     monkeypatch.setattr(workspace, "_put", stage.holdable(workspace._put))
-    monkeypatch.setattr(workspace, "transact", stage.holdable(workspace.transact))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: machine(stage),
+    monkeypatch.setattr(workspace, "transact", stage.holdable(storage.transact))
+    run_state_machine_as_test(
+        lambda: machine(stage),  # type: ignore[arg-type]
         settings=settings(
             max_examples=30,
             stateful_step_count=30,

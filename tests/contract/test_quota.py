@@ -79,6 +79,8 @@ def test_one_who_is_refused_is_not_counted_again_for_an_hour(
     with pytest.raises(TooManyTasksError):
         made()
     purged(first)
+    # As though a sample had missed it.
+    _noted(2, counted_at=clock_module.epoch())
     clock.advance(seconds=3599)
     with held(Wire(knows_tokens=False)) as wire, pytest.raises(TooManyTasksError):
         made()
@@ -129,9 +131,9 @@ def test_a_sample_stands_for_sixteen_writes(sampling: Sampling) -> None:
     assert 950 < (quota._usage(ME).bytes - usage.bytes) / 16 < 1050
     trashed(task)
     assert quota._usage(ME).tasks == 16
+    # What is deleted for good is counted each time, for itself.
     purged(task)
-    assert quota._usage(ME).tasks == 0
-    assert 0 <= quota._usage(ME).bytes / 16 < 600
+    assert quota._usage(ME).tasks == 15
 
 
 def test_a_sample_of_many_counts_them_all(sampling: Sampling) -> None:
@@ -140,7 +142,17 @@ def test_a_sample_of_many_counts_them_all(sampling: Sampling) -> None:
     trashed(tree[0])
     assert quota._usage(ME).tasks == 0
     purged(tree[0])
-    assert quota._usage(ME).tasks == -3 * 16
+    assert quota._usage(ME).tasks == -3
+
+
+def test_what_is_deleted_for_good_makes_room_at_once(sampling: Sampling, monkeypatch: pytest.MonkeyPatch) -> None:
+    _full_at(3, monkeypatch)
+    tasks = [made(str(n)) for n in range(3)]
+    _noted(50)
+    with pytest.raises(TooManyTasksError):
+        made()
+    purged(tasks[0])
+    assert made().version == 1
 
 
 def test_about_one_write_in_sixteen_is_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from tests.support.own_tasks import (
     made,
     moved,
     patched,
+    purged,
     restored,
     titles_below,
     trashed,
@@ -200,7 +201,6 @@ def test_reopening_takes_the_next_one_back_with_its_subtasks(clock: Clock) -> No
 
 TOUCHES: dict[str, Callable[..., Any]] = {
     "changed": lambda task, _: patched(task, title="anew"),
-    "trashed": lambda task, _: trashed(task),
     "completed": lambda task, _: completed(task),
     "changed below": lambda _, inner: patched(inner, title="anew"),
     "completed below": lambda _, inner: completed(inner),
@@ -221,6 +221,41 @@ def test_when_the_next_one_was_touched_it_stays_and_the_reopened_one_repeats_no_
     completed(top, False)
     assert kept(top, "state", "repeat", "next_id") == (OPEN, None, None)
     assert again(following).to_simple_dict() == before
+    assert forest.faults(ME) == []
+
+
+@pytest.mark.parametrize("remove", [trashed, purged])
+def test_when_the_next_one_was_deleted_the_reopened_one_goes_on(remove: Callable[[TaskItem], None]) -> None:
+    task = _repeating()
+    completed(task)
+    remove(_next_of(task))
+    completed(task, False)
+    assert kept(task, "state", "repeat", "next_id") == (OPEN, "FREQ=DAILY", None)
+    completed(task)
+    assert [each.due for each in _open()] == ["2026-12-02"]
+
+
+def test_a_subtask_that_repeats_itself_is_not_doubled_by_what_it_is_below() -> None:
+    top = _repeating(repeat="FREQ=WEEKLY")
+    watered = made("watered each day", top, due="2026-12-01", repeat="FREQ=DAILY")
+    made("below", watered)
+    for _ in range(2):
+        completed(watered)
+        watered = _next_of(watered)
+    completed(top)
+    following = _next_of(top)
+    assert sorted(each.title for each in _open()) == ["Water plants", "below", "watered each day"]
+    assert titles_below(following) == ["below", "watered each day"]
+    assert forest.faults(ME) == []
+
+
+def test_where_the_tree_is_full_the_next_one_is_at_the_top() -> None:
+    top = made("top")
+    task = _repeating(top)
+    for n in range(89):
+        made(str(n), top)
+    completed(task)
+    assert kept(_next_of(task), "parent_id", "due") == (None, "2026-12-02")
     assert forest.faults(ME) == []
 
 

@@ -3,6 +3,7 @@
 On Amazon's own database alone: moto makes its units up.
 """
 
+import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from taskward import clock
-from taskward.tasks import batch, feed, list_queries, lists, quota, service
+from taskward.tasks import batch, feed, list_queries, lists, service
 from taskward.tasks.batch import Batch
 from taskward.tasks.models import TaskFields
 from taskward.tasks.summary import summary
@@ -143,7 +144,7 @@ def figures(local_endpoint: str) -> Iterator[Figures]:
         load(local_endpoint, _tasks())
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(clock, "now", lambda: NOW)
-            patch.setattr(quota.secrets, "randbelow", lambda _: 1)
+            patch.setattr(secrets, "randbelow", lambda _: 1)
             by_user = {user_id: _measured_reads(user_id) | _measured_writes(user_id) for user_id in USERS}
             yield {name: {user_id: by_user[user_id][name] for user_id in USERS} for name in by_user[TEN]}
     finally:
@@ -200,7 +201,7 @@ def test_a_write_that_is_sampled_for_the_quota_costs_one_unit_more(
     figures: Figures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for sampled in (True, False):
-        monkeypatch.setattr(quota.secrets, "randbelow", lambda _, sampled=sampled: 0 if sampled else 1)
+        monkeypatch.setattr(secrets, "randbelow", lambda _, sampled=sampled: 0 if sampled else 1)
         for user_id in USERS:
             plain = figures["POST /tasks"][user_id]
             units = _cost(lambda user_id=user_id: service.create(user_id, _fields()))  # type: ignore[misc]

@@ -338,7 +338,7 @@ def test_a_file_is_uploaded_by_a_form_and_taken_in_when_that_is_asked_for(ann: V
     waiting, job_id = answer.json(), asked_about(answer)
     assert (waiting["state"], waiting["kind"], waiting["result"]) == ("waiting", "task_import", None)
     form = waiting["upload"]
-    assert (form["max_bytes"], form["fields"]["key"]) == (25_000_000, f"exports/{ann['user_id']}/{job_id}.upload")
+    assert (form["max_bytes"], form["fields"]["key"]) == (12_000_000, f"exports/{ann['user_id']}/{job_id}.upload")
     assert form["expires_at"] > waiting["created_at"]
 
     check("bulk/import_not_uploaded", CASES["bulk/import_not_uploaded"], ask("bulk/import_not_uploaded", **ann))

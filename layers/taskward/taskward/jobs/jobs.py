@@ -31,7 +31,7 @@ MAX_A_DAY = 50
 """How many jobs of a kind a user can have in a day."""
 
 MAX_AT_ONCE = 3
-"""How many of them at the same time."""
+"""How many jobs of whatever kind a user can have at the same time: fewer than there are workers."""
 
 _LOOK_AGAIN_SECONDS = 30
 
@@ -87,10 +87,10 @@ def send_uploaded(job: JobItem, message: dict[str, Any]) -> None:
 
     Raises
     ------
-    TooManyJobsError: `MAX_AT_ONCE` of its kind are under way.
+    TooManyJobsError: `MAX_AT_ONCE` are under way.
     """
     user_id = _user_id(job)
-    _check_at_once([other for other in of_user(user_id) if other.kind == job.kind])
+    _check_at_once(of_user(user_id))
     queue.send({"kind": job.kind, "user_id": user_id, "job_id": job.job_id, **message})
     with suppress(JobGoneError):
         _update(job, JobItem.state.set(QUEUED), condition=JobItem.state == WAITING)
@@ -107,10 +107,11 @@ def check_room(user_id: str, kind: Kind) -> None:
     ------
     TooManyJobsError: there were `MAX_A_DAY`, or `MAX_AT_ONCE` are under way.
     """
-    earlier = [job for job in of_user(user_id) if job.kind == kind]
+    every = of_user(user_id)
+    earlier = [job for job in every if job.kind == kind]
     if len(earlier) >= MAX_A_DAY:
         raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
-    _check_at_once(earlier)
+    _check_at_once(every)
 
 
 def _check_at_once(earlier: list[JobItem]) -> None:

@@ -20,7 +20,8 @@ LINK_SECONDS = 300
 UPLOAD_SECONDS = 3600
 """How long there is time for an upload to begin."""
 
-MAX_UPLOAD_BYTES = 25_000_000
+MAX_UPLOAD_BYTES = 12_000_000
+"""A file is taken apart in memory, of which the worker has eighty times as much; some take forty."""
 
 PART_BYTES = 8 * 2**20
 """A result is written in parts of this size, if it does not fit one. S3 takes 10,000 of 5 MiB or more."""

@@ -1,7 +1,7 @@
 """Deleting many tasks at once, each by a change of its own: what was deleted stays deleted if it ends early."""
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Final, Literal
 
@@ -18,17 +18,40 @@ MAX_AT_ONCE: Final = 500
 _STATES: Final = {"all": LIVE, "completed": (COMPLETED,), "trashed": (TRASHED,)}
 
 
-def selected(user_id: str, selection: Selection, at_most: int | None = None) -> list[str]:
-    """The ids of the tasks, those that hang nowhere first: they take what is below them along."""
-    found = [(row.parent_id is not None, row.task_id) for row in islice(_rows(user_id, selection), at_most)]
+def states(selection: Selection) -> tuple[str, ...]:
+    """The states that tasks of a selection are in."""
+    return _STATES[selection]
+
+
+def rows(user_id: str, state: str) -> Iterator[TaskItem]:
+    """All tasks in a state, of each no more than `in_order` needs; read page by page as they are asked for."""
+    return TaskItem.by_created.query(
+        user_id,
+        TaskItem.created_key.startswith(f"{state}#"),
+        consistent_read=True,
+        attributes_to_get=["task_id", "parent_id"],
+    )
+
+
+def in_order(found: Iterable[TaskItem]) -> list[str]:
+    """The ids of tasks, those that hang nowhere first: they take what is below them along."""
+    keys = [(row.parent_id is not None, row.task_id) for row in found]
     # The sort keeps the order of what is equal.
-    return [task_id for _, task_id in sorted(found, key=itemgetter(0))]
+    return [task_id for _, task_id in sorted(keys, key=itemgetter(0))]
+
+
+def selected(user_id: str, selection: Selection, at_most: int | None = None) -> list[str]:
+    """The ids of all tasks of a selection, or of so many, in that order."""
+    found = chain.from_iterable(rows(user_id, state) for state in _STATES[selection])
+    return in_order(islice(found, at_most))
 
 
 def delete(
     user_id: str,
     task_ids: list[str],
     selection: Selection,
+    *,
+    until: str | None = None,
     each: Callable[[Callable[[], None]], None] = lambda delete: delete(),
 ) -> None:
     """Delete tasks that were selected, unless they are not of the selection any more.
@@ -37,26 +60,20 @@ def delete(
 
     Parameters
     ----------
+    until: when the selection was asked for (RFC 3339); what became part of it later stays.
     each: is given the deletion of one task after the other, to be called.
     """
     for task_id in task_ids:
-        each(lambda task_id=task_id: _delete(user_id, task_id, selection))  # type: ignore[misc]
+        each(lambda task_id=task_id: _delete(user_id, task_id, selection, until))  # type: ignore[misc]
 
 
-def _rows(user_id: str, selection: Selection) -> Iterator[TaskItem]:
-    for state in _STATES[selection]:
-        yield from TaskItem.by_created.query(
-            user_id,
-            TaskItem.created_key.startswith(f"{state}#"),
-            consistent_read=True,
-            attributes_to_get=["task_id", "parent_id"],
-        )
-
-
-def _delete(user_id: str, task_id: str, selection: Selection) -> None:
+def _delete(user_id: str, task_id: str, selection: Selection, until: str | None) -> None:
     def change(workspace: Workspace) -> None:
         task = workspace.find(task_id)
         if task is None or task.state not in _STATES[selection]:
+            return
+        since = {"all": task.created_at, "completed": task.completed_at, "trashed": task.deleted_at}[selection]
+        if until is not None and since > until:
             return
         if selection == "trashed":
             trash.purge(workspace, task)

@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from taskward import clock
+from taskward.errors import InvalidRequestError
 from taskward.tasks import due as due_dates
 from taskward.tasks import quota, trees
-from taskward.tasks.tables import COMPLETED, OPEN, TaskItem
+from taskward.tasks.tables import COMPLETED, LIVE, OPEN, TaskItem
 from taskward.tasks.trash import purge
 from taskward.tasks.workspace import Workspace
 
@@ -53,11 +55,14 @@ def reopen(workspace: Workspace, task: TaskItem) -> None:
     if task.next_id is None:
         return
     made = workspace.find(task.next_id)
-    if made is None or not _is_untouched(workspace, made):
-        task.repeat = task.repeat_from = None
-    else:
-        purge(workspace, made)
     task.next_id = None
+    if made is None or made.state not in LIVE:
+        # With the other one deleted, this one goes on.
+        return
+    if _is_untouched(workspace, made):
+        purge(workspace, made)
+    else:
+        task.repeat = task.repeat_from = None
 
 
 def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], zone_of: ZoneOf) -> None:
@@ -80,7 +85,11 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
     made = _copy(workspace, task, origin)
     made.due, made.repeat = following.due, following.repeat
     copies = {task.task_id: made}
+    here = {each.task_id for each in subtasks}
     for each in subtasks:
+        if each.next_id in here or each.parent_id not in copies:
+            # It repeats itself: what came after it is what goes on, and not what was below it.
+            continue
         copies[each.task_id] = copy = _copy(workspace, each, origin)
         copy.due = due_dates.shifted(each.due, days) if each.due else None
         copy.parent_id = copies[each.parent_id].task_id
@@ -89,7 +98,9 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
     parent_id = made.parent_id
     trees.detach(subtree)
     if parent_id is not None:
-        trees.attach(workspace, subtree, parent_id)
+        # Where there is no place any more, it stays at the top.
+        with suppress(InvalidRequestError):
+            trees.attach(workspace, subtree, parent_id)
 
 
 def _copy(workspace: Workspace, task: TaskItem, origin: str) -> TaskItem:

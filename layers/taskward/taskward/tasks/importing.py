@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import field_validator
 
 from taskward import clock
-from taskward.errors import FieldError, InvalidRequestError, NotFoundError
+from taskward.errors import FieldError, InvalidRequestError
 from taskward.tasks import operations, quota, trash, trees
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.formats.records import Row, checked_moment
@@ -242,10 +242,7 @@ def _make(workspace: Workspace, planned: _Planned) -> bool:
     if fields.parent_id is not None:
         try:
             trees.attach(workspace, [task], fields.parent_id)
-        except (InvalidRequestError, NotFoundError) as error:
+        except InvalidRequestError:
             workspace.put_back(task, existing)
-            if isinstance(error, InvalidRequestError):
-                raise
-            # The parent's own tree was going while it was read.
-            raise InvalidRequestError(errors=[FieldError("parent_id", "There is no such task.")]) from None
+            raise
     return True

@@ -128,7 +128,7 @@ def parsed(parameters: Mapping[str, Sequence[str]], zone_of: Callable[[], ZoneIn
         before=reader.bound("due_before", zone),
         overdue=overdue,
         no_due=no_due,
-        text=folded(reader.text("q", MAX_Q)),
+        text=reader.search("q"),
         zone=zone,
     )
     reader.finish()
@@ -149,6 +149,12 @@ class _Reader:
         if name in self._parameters and not 0 < len(values[0]) <= longest:
             return self._refuse(name, f"Give 1 to {longest} characters.")
         return values[0]
+
+    def search(self, name: str) -> str:
+        text = folded(self.text(name, MAX_Q))
+        if name in self._parameters and not text:
+            self._refuse(name, "Give something to look for; accents alone are nothing.")
+        return text
 
     def choice(self, name: str, known: Collection[str], default: str) -> str:
         text = self.text(name, 20) if name in self._parameters else default
@@ -190,7 +196,19 @@ class _Reader:
 
 def folded(text: str) -> str:
     """A text without what search makes no difference of: upper and lower case, and accents (Unicode, 3.13 and 5.18)."""
-    apart = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(
-        character for character in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(character)
-    )
+    return text.casefold() if text.isascii() else text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """What is left of each character. One by one: what is in disorder takes Unicode's normal forms very long."""
+
+    def __missing__(self, code: int) -> str:
+        apart = unicodedata.normalize("NFKD", chr(code))
+        left = "".join(character for character in apart if not unicodedata.combining(character)).casefold()
+        if len(self) < _MOST_FOLDED:
+            self[code] = left
+        return left
+
+
+_MOST_FOLDED: Final = 10_000
+_FOLDED: Final = _Folded()

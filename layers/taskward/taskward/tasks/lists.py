@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,10 +12,7 @@ from taskward.tasks.list_queries import TaskQuery
 from taskward.tasks.tables import (
     NO_DUE,
     TaskItem,
-    created_place,
-    due_place,
     list_key,
-    order_place,
 )
 
 DEFAULT_LIMIT = 50
@@ -178,17 +175,12 @@ _INDEXES: Final[dict[str, tuple[Any, Any]]] = {
     "order": (TaskItem.by_order, TaskItem.order_key),
 }
 
-_PLACES: Final[dict[str, Callable[[TaskItem], str]]] = {
-    "created": created_place,
-    "updated": lambda task: task.updated_at,
-    "due": due_place,
-    "order": order_place,
-}
-
 
 def _position(query: TaskQuery, task: TaskItem) -> Position:
-    # A tombstone has only a time of change; nothing else sorts it.
-    return _PLACES[query.sort](task), task.task_id
+    # As it is stored: made anew, it could be another one, when the rules of a time zone have changed.
+    _, attribute = _INDEXES[query.sort]
+    *_, place, task_id = getattr(task, attribute.attr_name).split("#")
+    return place, task_id
 
 
 def _key(query: TaskQuery, state: str, position: Position) -> str:

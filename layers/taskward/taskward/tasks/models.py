@@ -33,7 +33,8 @@ _MIN_ORDER = 1e-100
 def _not_tiny(order: float) -> float:
     if 0 < abs(order) < _MIN_ORDER:
         raise ValueError("Too close to zero to be told from it.")
-    return order
+    # There is only one zero.
+    return order + 0.0
 
 
 def _distinct(tags: list[str]) -> list[str]:

@@ -7,13 +7,14 @@ counted.
 """
 
 import secrets
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, UpdateError
 
 from taskward import clock
-from taskward.storage import connection_of, is_passing_fault
+from taskward.storage import condition_failed, connection_of, is_passing_fault
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.tables import PURGED, TaskItem
 from taskward.tasks.usage_tables import USAGE, UsageItem
@@ -27,6 +28,7 @@ SAMPLE: Final = 16
 """One write in so many is counted."""
 
 _RECOUNT_SECONDS: Final = 3600
+_COUNT_SECONDS: Final = 15.0
 _BYTES_OF_A_READ_UNIT: Final = 4096
 
 
@@ -38,21 +40,22 @@ def check(user_id: str, more: int = 1) -> None:
     TooManyTasksError: there is none.
     """
     usage = _usage(user_id)
-    if not _is_full(usage, more):
-        return
-    if usage.counted_at <= clock.epoch() - _RECOUNT_SECONDS and not _is_full(_counted(user_id), more):
-        return
-    raise TooManyTasksError
+    if _is_full(usage, more) and (not _may_count(usage) or _is_full(_counted(user_id), more)):
+        raise TooManyTasksError
 
 
 def note(user_id: str, before: Sequence[dict[str, Any] | None], after: Sequence[TaskItem]) -> None:
-    """Count what a write changed: tasks as they were, None for those that were not there, and as they are."""
-    if secrets.randbelow(SAMPLE):
-        return
+    """Count what a write changed: tasks as they were, None for those that were not there, and as they are.
+
+    What was deleted for good counts each time: its owner may be making room.
+    """
     tasks = sum(task.state != PURGED for task in after)
     tasks -= sum(task is not None and task["state"] != PURGED for task in before)
+    if tasks >= 0 and secrets.randbelow(SAMPLE):
+        return
+    stands_for = SAMPLE if tasks >= 0 else 1
     size = sum(_bytes(task.to_simple_dict()) for task in after) - sum(_bytes(task) for task in before if task)
-    _add(user_id, tasks * SAMPLE, size * SAMPLE)
+    _add(user_id, tasks * stands_for, size * stands_for)
 
 
 def _add(user_id: str, tasks: int, size: int) -> None:
@@ -76,11 +79,29 @@ def _is_full(usage: UsageItem, more: int) -> bool:
     return bool(usage.tasks + more > MAX_TASKS or usage.bytes >= MAX_BYTES)
 
 
+def _may_count(usage: UsageItem) -> bool:
+    """Whether it is time to count everything, and nobody else does so at this moment; then nobody does for an hour."""
+    now, known = clock.epoch(), UsageItem.counted_at == usage.counted_at
+    if usage.counted_at > now - _RECOUNT_SECONDS:
+        return False
+    try:
+        usage.update(actions=[UsageItem.counted_at.set(now)], condition=UsageItem.counted_at.does_not_exist() | known)
+    except UpdateError as error:
+        if condition_failed(error):
+            return False
+        raise
+    return True
+
+
 def _counted(user_id: str) -> UsageItem:
-    """What a user keeps, counted: some thousand read units."""
+    """What a user keeps, counted, until it is more than one may: 61,000 read units at most.
+
+    When that takes too long it is as much as one may.
+    """
     usage = UsageItem(user_id, tasks=0, bytes=0, counted_at=clock.epoch())
+    deadline = time.monotonic() + _COUNT_SECONDS
     connection, start = connection_of(TaskItem), None
-    while True:
+    while time.monotonic() < deadline:
         answer = connection.query(
             TaskItem.Meta.table_name,
             user_id,
@@ -93,9 +114,10 @@ def _counted(user_id: str) -> UsageItem:
         # Twice as much is read for a unit when it need not be consistent.
         usage.bytes += int(answer["ConsumedCapacity"]["CapacityUnits"] * 2 * _BYTES_OF_A_READ_UNIT)
         start = answer.get("LastEvaluatedKey")
-        if start is None:
+        if start is None or _is_full(usage, 0):
             usage.save()
             return usage
+    return UsageItem(user_id, tasks=MAX_TASKS, bytes=MAX_BYTES)
 
 
 def _bytes(task: dict[str, Any]) -> int:

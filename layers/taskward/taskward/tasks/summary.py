@@ -1,6 +1,6 @@
 """How many tasks there are of each kind: exact up to a thousand, and read not much further."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -18,6 +18,9 @@ MAX_EXAMINED: Final = 3000
 """How many tasks are read at most to find those overdue, and those due today: some due at about the same time are
 neither, depending on the time zone."""
 
+MAX_QUERIES: Final = 8
+"""How many queries, of 1 MB each, a count takes at most: that is a thousand tasks of 8 KB."""
+
 
 @dataclass(frozen=True)
 class Count:
@@ -31,19 +34,24 @@ def summary(user_id: str, zone: ZoneInfo) -> dict[str, Count]:
     """How many tasks are open, completed, overdue, and open and due today, seen from a zone; consistent reads."""
     now = clock.now()
     today = now.astimezone(zone).date()
-    due_by_now = _due(user_id, *due_dates.range_until(now, zone))
-    due_today = _due(user_id, *due_dates.range_of_day(today, zone))
+
+    def is_overdue(due: str, timezone: str | None) -> bool:
+        return due_dates.is_overdue(due, timezone, now, zone)
+
+    def is_due_today(due: str, timezone: str | None) -> bool:
+        return due_dates.is_on(due, timezone, today, zone)
+
     return {
         "open": _in_state(user_id, OPEN),
         "completed": _in_state(user_id, COMPLETED),
-        "overdue": _matching(due_by_now, lambda due, timezone: due_dates.is_overdue(due, timezone, now, zone)),
-        "due_today": _matching(due_today, lambda due, timezone: due_dates.is_on(due, timezone, today, zone)),
+        "overdue": _due(user_id, *due_dates.range_until(now, zone), is_overdue),
+        "due_today": _due(user_id, *due_dates.range_of_day(today, zone), is_due_today),
     }
 
 
 def _in_state(user_id: str, state: str) -> Count:
     counted, start = 0, None
-    while True:
+    for _ in range(MAX_QUERIES):
         answer = connection_of(TaskItem).query(
             TaskItem.Meta.table_name,
             user_id,
@@ -57,22 +65,22 @@ def _in_state(user_id: str, state: str) -> Count:
         counted += answer["Count"]
         start = answer.get("LastEvaluatedKey")
         if start is None or counted > MAX_COUNT:
-            return Count(min(counted, MAX_COUNT), exact=counted <= MAX_COUNT)
-
-
-def _due(user_id: str, low: str, high: str) -> Iterator[TaskItem]:
-    """Open tasks whose due dates sort from `low` to `high`, of each no more than when it is due."""
-    between = TaskItem.due_key.between(f"{OPEN}#{low}", f"{OPEN}#{high}~")
-    return TaskItem.by_due.query(
-        user_id, between, consistent_read=True, page_size=MAX_COUNT + 1, attributes_to_get=["due", "due_timezone"]
-    )
-
-
-def _matching(tasks: Iterator[TaskItem], matches: Callable[[str, str | None], bool]) -> Count:
-    count = examined = 0
-    for task in islice(tasks, MAX_EXAMINED + 1):
-        examined += 1
-        count += matches(task.due, task.due_timezone)
-        if count > MAX_COUNT:
             break
-    return Count(min(count, MAX_COUNT), exact=count <= MAX_COUNT and examined <= MAX_EXAMINED)
+    return Count(min(counted, MAX_COUNT), exact=start is None and counted <= MAX_COUNT)
+
+
+def _due(user_id: str, low: str, high: str, matches: Callable[[str, str | None], bool]) -> Count:
+    """How many open tasks match whose due dates sort from `low` to `high`."""
+    between = TaskItem.due_key.between(f"{OPEN}#{low}", f"{OPEN}#{high}~")
+    pages = TaskItem.by_due.query(
+        user_id, between, consistent_read=True, page_size=MAX_COUNT + 1, attributes_to_get=["due", "due_timezone"]
+    ).page_iter
+    count, examined, is_over = 0, 0, False
+    for page in islice(pages, MAX_QUERIES):
+        found = [TaskItem.from_raw_data(item) for item in page["Items"]]
+        count += sum(matches(task.due, task.due_timezone) for task in found)
+        examined += len(found)
+        is_over = "LastEvaluatedKey" not in page
+        if count > MAX_COUNT or examined > MAX_EXAMINED:
+            break
+    return Count(min(count, MAX_COUNT), exact=is_over and count <= MAX_COUNT)

@@ -17,7 +17,7 @@ TRASH_DAYS: Final = 30
 def trash(workspace: Workspace, task: TaskItem) -> None:
     """Move a live task to the trash, and all that is below it along with it."""
     subtasks = trees.below(workspace, task)
-    _leave_tree(workspace, task, subtasks)
+    _leave_tree(workspace, task)
     now = clock.now()
     for each in [task, *subtasks]:
         each.state = TRASHED
@@ -59,7 +59,7 @@ def purge(workspace: Workspace, task: TaskItem) -> None:
     """Delete a task for good, live or in the trash, with all that is below it. A tombstone tells the change feed."""
     if task.state in LIVE:
         subtasks = trees.below(workspace, task)
-        _leave_tree(workspace, task, subtasks)
+        _leave_tree(workspace, task)
     else:
         subtasks = trees.trashed_below(workspace, task)
     for each in [task, *subtasks]:
@@ -72,11 +72,10 @@ def is_over(task: TaskItem) -> bool:
     return task.expires_at is not None and bool(task.expires_at <= clock.epoch())
 
 
-def _leave_tree(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem]) -> None:
+def _leave_tree(workspace: Workspace, task: TaskItem) -> None:
+    # A task at the top is written itself: whoever adds to its tree at the same time learns by that.
     if task.root_id is not None:
-        trees.touch(workspace.live(task.root_id))
-    elif subtasks:
-        trees.touch(task)
+        trees.touch(trees.root_of(workspace, task))
 
 
 def _tombstone(task: TaskItem) -> TaskItem:

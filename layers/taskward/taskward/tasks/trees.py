@@ -58,7 +58,7 @@ def move(workspace: Workspace, task: TaskItem, parent_id: str | None) -> None:
         return
     subtree = [task, *below(workspace, task)]
     if task.root_id is not None:
-        touch(workspace.live(task.root_id))
+        touch(root_of(workspace, task))
     elif len(subtree) > 1:
         # It is the top of a tree no more, or not of the same.
         touch(task)
@@ -76,10 +76,7 @@ def attach(workspace: Workspace, subtree: list[TaskItem], parent_id: str) -> Non
         raise _refusal("There is no such task.")
     if any(parent is each for each in subtree):
         raise _refusal("A task cannot be below itself.")
-    root = workspace.find(parent.root_id) if parent.root_id else parent
-    if root is None or root.state not in LIVE:
-        # It was deleted just now, and took the parent along.
-        raise _refusal("There is no such task.")
+    root = root_of(workspace, parent)
     parents = _parents(workspace, root.task_id)
     for each in subtree:
         parents.pop(each.task_id, None)
@@ -103,6 +100,16 @@ def detach(subtree: list[TaskItem]) -> None:
         touch(top)
 
 
+def root_of(workspace: Workspace, task: TaskItem) -> TaskItem:
+    """The task at the top of the tree that a live task is in.
+
+    Raises
+    ------
+    StaleReadError: it is deleted by now, and took this one along.
+    """
+    return _live_root(workspace, task.root_id or task.task_id)
+
+
 def touch(root: TaskItem) -> None:
     """Note that what is below a task at the top is not as it was."""
     root.tree = (root.tree or 0) + 1
@@ -111,7 +118,7 @@ def touch(root: TaskItem) -> None:
 def _parents(workspace: Workspace, root_id: str) -> dict[str, str]:
     """Of each live subtask of a tree, as it is in the workspace, the task that it hangs below."""
     # Its counter has to be older than what it vouches for.
-    root = workspace.live(root_id)
+    root = _live_root(workspace, root_id)
     parents = {} if root.tree is None else workspace.family(tree_prefix(root_id))
     for each in workspace.here():
         if each.state in LIVE and each.root_id == root_id:
@@ -119,6 +126,13 @@ def _parents(workspace: Workspace, root_id: str) -> dict[str, str]:
         else:
             parents.pop(each.task_id, None)
     return parents
+
+
+def _live_root(workspace: Workspace, root_id: str) -> TaskItem:
+    root = workspace.find(root_id)
+    if root is None or root.state not in LIVE:
+        raise StaleReadError
+    return root
 
 
 def _load_below(workspace: Workspace, task: TaskItem, parents: dict[str, str]) -> list[TaskItem]:

@@ -1,7 +1,9 @@
 """Deletion of more tasks than one request takes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from taskward import clock
 from taskward.errors import NotFoundError
 from taskward.jobs import jobs
 from taskward.jobs.jobs import JobGoneError
@@ -10,14 +12,14 @@ from taskward.tasks import clearing
 from taskward.telemetry import logger
 from taskward.work import deletion
 from taskward.work.messages import TaskDeletion
-from taskward.work.patience import TimeLeft, patiently
+from taskward.work.patience import TimeLeft, patiently, rows
 
 ADVANCE_EVERY = 100
 """After how many tasks the job's owner is told, and the job is looked at: it goes with the account."""
 
 
 def run(message: TaskDeletion, time_left: TimeLeft) -> None:
-    """Delete the tasks that are of a selection now; safe to run again, which goes on with those that are left.
+    """Delete what was of a selection when that was asked for; safe to run again, which goes on with what is left.
 
     Raises
     ------
@@ -30,6 +32,8 @@ def run(message: TaskDeletion, time_left: TimeLeft) -> None:
             # The message came twice.
             return
         patiently(lambda: jobs.begin(job), time_left)
+        # Its time is in whole seconds.
+        until = clock.rfc3339(datetime.fromtimestamp(int(job.created_at) + 1, UTC))
 
         def each(delete: Callable[[], None]) -> None:
             patiently(delete, time_left)
@@ -37,8 +41,12 @@ def run(message: TaskDeletion, time_left: TimeLeft) -> None:
             if job.progress % ADVANCE_EVERY == 0:
                 patiently(lambda: jobs.advance(job), time_left)
 
-        selected = patiently(lambda: clearing.selected(message.user_id, message.selection), time_left)
-        clearing.delete(message.user_id, selected, message.selection, each)
+        found = (
+            row
+            for state in clearing.states(message.selection)
+            for row in rows(clearing.rows(message.user_id, state), time_left)
+        )
+        clearing.delete(message.user_id, clearing.in_order(found), message.selection, until=until, each=each)
         patiently(lambda: jobs.finish(job), time_left)
     except (NotFoundError, JobGoneError):
         # The deletion of the account may have passed what was written last.
