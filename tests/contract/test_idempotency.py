@@ -157,9 +157,7 @@ def test_an_id_that_the_client_made_is_taken_once() -> None:
     assert _put(task_id, YOU).version == 1
 
 
-@pytest.mark.parametrize(
-    "wrong", ["x", "", "USAGE", str(AN_ID).upper(), AN_ID.hex, f"{AN_ID}\n", "\u0661" * 36]
-)
+@pytest.mark.parametrize("wrong", ["x", "", "USAGE", str(AN_ID).upper(), AN_ID.hex, f"{AN_ID}\n", "\u0661" * 36])
 def test_what_is_no_id_is_not_taken(wrong: str) -> None:
     with pytest.raises(InvalidRequestError):
         _put(wrong)
