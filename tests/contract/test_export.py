@@ -50,6 +50,8 @@ from tests.support.zones import utc
 pytestmark = pytest.mark.usefixtures("database")
 
 FIVE_MIB = 5 * 2**20
+# Of these many, three parts; with its copies in the indexes none may take more than 400 KB.
+LARGE, LONG = 220, "ä" * 25_000
 TIMED_OUT = ReadTimeoutError(endpoint_url="https://dynamodb")
 
 
@@ -190,8 +192,8 @@ def large(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(results, "PART_BYTES", FIVE_MIB)
     user_id = somebody(tasks=0)
     with TaskItem.batch_write() as batch:
-        for number in range(110):
-            batch.save(task(user_id, number, description="ä" * 50000))
+        for number in range(LARGE):
+            batch.save(task(user_id, number, description=LONG))
     return user_id
 
 
@@ -221,7 +223,7 @@ def test_a_large_export_is_written_in_parts_as_it_is_read(large: str, monkeypatc
     assert made > 2 * FIVE_MIB
     assert max(in_memory) < 1.1 * FIVE_MIB
     assert len(text) == jobs.get(large, job_id).result_bytes
-    assert [row["description"] for row in json.loads(text)["tasks"]] == ["ä" * 50000] * 110
+    assert [row["description"] for row in json.loads(text)["tasks"]] == [LONG] * LARGE
     assert held(large)["uploads"] == [f"exports/{large}/under-way.json"]
 
 
@@ -259,7 +261,7 @@ def test_an_export_that_fails_leaves_nothing_and_can_be_tried_again(
     assert (after["results"], after["uploads"]) == (before["results"], before["uploads"])
     assert jobs.get(large, job_id).state == "running"
     export.run(large, job_id, plenty)
-    assert len(json.loads(_text(large, job_id))["tasks"]) == 110
+    assert len(json.loads(_text(large, job_id))["tasks"]) == LARGE
     assert jobs.get(large, job_id).state == "done"
 
 
@@ -279,7 +281,7 @@ def test_a_page_that_the_database_did_not_give_is_asked_for_again(large: str, mo
         _stopping_at(15, QueryError("failed", TIMED_OUT), patch)
         export.run(large, job_id, plenty)
     ids = [row["id"] for row in json.loads(_text(large, job_id))["tasks"]]
-    assert len(ids) == len(set(ids)) == 110
+    assert len(ids) == len(set(ids)) == LARGE
 
 
 def test_an_export_that_has_no_time_left_fails_and_leaves_nothing(large: str) -> None:

@@ -54,6 +54,7 @@ CASES = {
     "bulk/import_uploaded": Case(202),
     "bulk/import_uploaded_too_many": Case(429, "too_many_jobs"),
     "bulk/import_not_uploaded": Case(422, "invalid_request", ["job"]),
+    "bulk/import_uploaded_said_again": Case(422, "invalid_request", ["dry_run", "format"]),
     "bulk/import_missing_job": Case(404, "not_found"),
     "bulk/import_foreign_job": Case(404, "not_found"),
     "bulk/delete_all": Case(204),

@@ -253,6 +253,7 @@ def test_a_limit_is_a_whole_number_from_1_to_100(limit: str, ann: Values) -> Non
     values = {name: ann[name] for name in placeholders("account/events_limited")}
     event = load("account/events_limited", **values)
     event["queryStringParameters"]["limit"] = limit
+    event["multiValueQueryStringParameters"]["limit"] = [limit]
     answer = answer_to("account/events_limited", event)
     assert (answer.status, answer.json()["errors"][0]["field"]) == (422, "limit")
 

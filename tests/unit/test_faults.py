@@ -1,6 +1,7 @@
 """When something the service depends on fails: the answer says so, nobody is signed out, and a retry heals."""
 
 import importlib
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_a_database_that_does_not_answer_is_503_and_a_retry_heals(
 def test_a_request_of_ours_that_is_wrong_is_500_and_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     user, session = registered()
     monkeypatch.setattr(TaskItem, "get", _failing(GetError("secret detail", WRONG)))
-    event = events.request("GET", "/tasks/1", principal=(user.user_id, session.session_id))
+    event = events.request("GET", f"/tasks/{uuid.uuid4()}", principal=(user.user_id, session.session_id))
     answer = _function("tasks").handler(event, events.Context())
     assert answer["statusCode"] == 500
     assert "secret detail" not in answer["body"]

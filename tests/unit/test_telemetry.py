@@ -1,6 +1,7 @@
 """Log lines: one line of JSON each, whatever is in them, with the time in UTC and who asked for what."""
 
 import importlib
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +39,7 @@ def test_a_failure_of_ours_is_logged_with_request_and_user(
         raise GetError("what went wrong")
 
     monkeypatch.setattr(TaskItem, "get", fail)
-    event = events.request("GET", "/tasks/1", principal=(user.user_id, session.session_id))
+    event = events.request("GET", f"/tasks/{uuid.uuid4()}", principal=(user.user_id, session.session_id))
     answer = importlib.import_module("functions.tasks.app").handler(event, events.Context())
     assert answer["statusCode"] == 500
     (line,) = [line for line in lines() if line["level"] == "ERROR"]
