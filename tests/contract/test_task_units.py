@@ -6,13 +6,15 @@ On Amazon's own database alone: moto makes its units up.
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import pytest
 
 from taskward import clock
-from taskward.tasks import batch, feed, list_queries, lists, service
+from taskward.tasks import batch, clearing, exporting, feed, importing, list_queries, lists, service
 from taskward.tasks.batch import Batch
+from taskward.tasks.formats.records import Row, identified
 from taskward.tasks.models import TaskFields
 from taskward.tasks.summary import summary
 from taskward.tasks.tables import COMPLETED, OPEN, TRASHED
@@ -20,7 +22,11 @@ from tests.conftest import ROOT
 from tests.support import aws
 from tests.support.capacity import Units, metered
 from tests.support.many_tasks import NOW, load
+from tests.support.task_records import record
 from tests.support.zones import utc
+
+# Of all processes one makes 150,000 tasks.
+pytestmark = pytest.mark.xdist_group("task units")
 
 TEN, THOUSAND, FIFTY_THOUSAND, TWENTY_OPEN = "user-a", "user-b", "user-c", "user-d"
 USERS: Final = {
@@ -71,6 +77,10 @@ READS: Final[dict[str, Callable[[str], object]]] = {
     "GET /tasks?status=open&priority=high": lambda user: _listed(user, status="open", priority="high"),
     "GET /tasks?q=what-no-task-has": lambda user: _listed(user, q="what-no-task-has"),
     "GET /tasks/summary": lambda user: summary(user, utc()),
+    "POST /tasks/export": lambda user: list(islice(exporting.live_tasks(user), exporting.MAX_TASKS + 1)),
+    "DELETE /tasks?completed=true, to find them": lambda user: clearing.selected(
+        user, "completed", clearing.MAX_AT_ONCE + 1
+    ),
     "GET /tasks/changes": lambda user: feed.changes(user, None, feed.DEFAULT_LIMIT),
     "GET /tasks/changes?since=…, nothing new": lambda user: feed.changes(user, _token(user), feed.DEFAULT_LIMIT),
 }
@@ -78,6 +88,7 @@ READS: Final[dict[str, Callable[[str], object]]] = {
 BY_NUMBER: Final = {
     *("GET /tasks", "GET /tasks?status=open", "GET /tasks?status=open&sort=due&overdue=true", "GET /tasks/changes"),
     *("GET /tasks?status=open&priority=high", "GET /tasks?q=what-no-task-has", "GET /tasks/summary"),
+    *("POST /tasks/export", "DELETE /tasks?completed=true, to find them"),
 }
 """What costs less where there are fewer tasks than it may read."""
 
@@ -99,6 +110,7 @@ def _measured_writes(user_id: str) -> dict[str, Units]:
         "POST /tasks, Idempotency-Key": _cost(lambda: service.create(user_id, _fields(), key)),
         "POST /tasks, the same again": _cost(lambda: service.create(user_id, _fields(), key)),
         "PUT /tasks/{id}, If-None-Match: *": _cost(lambda: service.create_at(user_id, str(uuid.uuid4()), _fields())),
+        "PUT /tasks/{id}": _cost(lambda: service.replace(user_id, made, _fields(priority="high"), utc)),
         "PATCH /tasks/{id}, title": _cost(lambda: service.patch(user_id, made, {"title": "Water them"}, utc)),
         "PATCH /tasks/{id}, due": _cost(lambda: service.patch(user_id, made, {"due": "2026-06-20"}, utc)),
         "PATCH /tasks/{id}, nothing new": _cost(lambda: service.patch(user_id, made, {"due": "2026-06-20"}, utc)),
@@ -120,6 +132,9 @@ def _measured_writes(user_id: str) -> dict[str, Units]:
     found["POST /tasks/batch, 10 patches"] = _cost(
         lambda: _carried_out(user_id, [{"op": "patch", "id": each, "patch": {"priority": "high"}} for each in ids])
     )
+    rows = [*identified(Row(number, record(id=f"{key}/{number}")) for number in range(1, 11))]
+    for name in ("10 new rows", "the same again"):
+        found[f"POST /tasks/import, {name}"] = _cost(lambda: importing.take_in(user_id, rows))
     found["DELETE /tasks/{id}?permanent=true"] = _cost(lambda: service.delete(user_id, ids[0], permanent=True))
     return found
 
@@ -190,6 +205,12 @@ def test_a_page_reads_a_thousand_tasks_at_most_however_selective_the_filter(figu
     for user_id, units in figures["GET /tasks?q=what-no-task-has"].items():
         assert units.requests <= lists.MAX_QUERIES
         assert units.read <= a_thousand, user_id
+
+
+def test_what_may_become_a_job_reads_five_hundred_tasks_to_know(figures: Figures) -> None:
+    for name in ("POST /tasks/export", "DELETE /tasks?completed=true, to find them"):
+        for units in figures[name].values():
+            assert units.read <= (501 + lists.MAX_LIMIT) * 600 / 4096, name
 
 
 def test_a_summary_reads_four_thousand_tasks_at_most(figures: Figures) -> None:

@@ -27,6 +27,8 @@ _numbers = itertools.count(1)
 _MAIL_SECONDS = 120
 
 
+# First: xdist looks for groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder go to one worker: they share a stack, which is slow to make and takes much memory."""
     for item in items:

@@ -23,12 +23,13 @@ def states(selection: Selection) -> tuple[str, ...]:
     return _STATES[selection]
 
 
-def rows(user_id: str, state: str) -> Iterator[TaskItem]:
+def rows(user_id: str, state: str, page_size: int | None = None) -> Iterator[TaskItem]:
     """All tasks in a state, of each no more than `in_order` needs; read page by page as they are asked for."""
     return TaskItem.by_created.query(
         user_id,
         TaskItem.created_key.startswith(f"{state}#"),
         consistent_read=True,
+        page_size=page_size,
         attributes_to_get=["task_id", "parent_id"],
     )
 
@@ -42,7 +43,7 @@ def in_order(found: Iterable[TaskItem]) -> list[str]:
 
 def selected(user_id: str, selection: Selection, at_most: int | None = None) -> list[str]:
     """The ids of all tasks of a selection, or of so many, in that order."""
-    found = chain.from_iterable(rows(user_id, state) for state in _STATES[selection])
+    found = chain.from_iterable(rows(user_id, state, at_most) for state in _STATES[selection])
     return in_order(islice(found, at_most))
 
 
