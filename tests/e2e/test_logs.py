@@ -90,6 +90,8 @@ def test_no_password_and_no_token_is_ever_logged(secrets: list[str], stack: Stac
         assert secret not in logged
         # As a part of JSON in JSON, and a token's signature by itself.
         assert json.dumps(secret)[1:-1] not in logged
-        assert secret.rpartition(".")[2] not in logged
+        signature = secret.rpartition(".")[2]
+        # A secret of CloudFormation's can have a dot anywhere.
+        assert len(signature) < 20 or signature not in logged
     assert "argon2" not in logged
     assert "PRIVATE" not in logged
