@@ -9,7 +9,7 @@ UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
 # One of them deploys the service and talks to it, the other does everything else meanwhile.
-WORKERS := --numprocesses 2 --dist loadgroup
+WORKERS := --numprocesses 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run update reset test test-unit bench-deletion bench-export bench-import bench-sign-in lint validate build lock openapi deploy tools clean

@@ -179,8 +179,8 @@ def _complete() -> Json:
         "Completes an open task and reopens a completed one; with `completed` in the body it is the one or the other. "
         "What is open below it is completed along with it, and reopened with it. Of a task that repeats the next one "
         "is made, with its subtasks: due after the due date or after its completion, as `repeat_from` says, and never "
-        "in the past. Reopening takes that one back as long as nobody touched it; else the reopened one repeats no "
-        "more.",
+        "in the past; when its tree is full, the next one is at the top. Reopening takes that one back as long as "
+        "nobody touched it; when somebody changed it, the reopened one repeats no more.",
         scope=WRITE,
         takes=("TaskId", "IfMatch", "TimeZone"),
         takes_body=body("Completion", {"complete": {"completed": True}, "toggle": {}}, required=False),

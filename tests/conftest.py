@@ -136,6 +136,14 @@ def mail_off(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """How tests are given to processes."""
+    from tests.support.scheduling import Scheduling
+
+    return Scheduling(config, log)
+
+
 def pytest_collection_finish() -> None:
     """Leave what stays anyway to no garbage collection, and collect less often: it takes a fifth of the time else."""
     gc.collect()

@@ -271,7 +271,7 @@ def test_a_batch_that_knows_the_version_loses_whole_to_who_was_quicker() -> None
 def test_room_is_asked_for_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = _ids(4)
     carried_out(_create(ids[0]), _create(ids[1]))
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     monkeypatch.setattr(quota, "MAX_TASKS", 3)
     with pytest.raises(TooManyTasksError):
         carried_out(_create(ids[2]), _create(ids[3]))
@@ -296,4 +296,24 @@ def test_a_subtask_and_then_the_task_above_it_come_back_in_one_batch() -> None:
     carried_out({"op": "restore", "id": tree[1].task_id}, {"op": "restore", "id": tree[0].task_id})
     # When the subtask came back, its place was not there yet.
     assert (titles_below(tree[0]), titles_below(tree[1])) == ([], ["3"])
+    assert forest.faults(ME) == []
+
+
+@pytest.mark.parametrize("then", [{"op": "restore"}, {"op": "delete", "permanent": True}])
+def test_what_goes_to_the_trash_with_a_task_in_a_batch_comes_along_from_there_in_the_same_batch(
+    then: dict[str, Any],
+) -> None:
+    tree = chain("1", "2", "3")
+    top = tree[0].task_id
+    carried_out({"op": "delete", "id": top}, {**then, "id": top})
+    states = {each.state for each in forest.stored(ME).values()}
+    assert states == ({OPEN} if then["op"] == "restore" else {PURGED})
+    assert forest.faults(ME) == []
+
+
+def test_of_a_tree_that_goes_to_the_trash_in_a_batch_a_part_can_come_back_in_the_same_batch() -> None:
+    tree = chain("1", "2", "3")
+    carried_out({"op": "delete", "id": tree[0].task_id}, {"op": "restore", "id": tree[1].task_id})
+    assert [again(each).state for each in tree[1:]] == [OPEN, OPEN]
+    assert titles_below(tree[1]) == ["3"]
     assert forest.faults(ME) == []

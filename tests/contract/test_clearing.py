@@ -10,11 +10,13 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError
 
 from taskward.jobs import jobs
-from taskward.tasks import clearing, service
+from taskward.tasks import clearing, importing, service
 from taskward.tasks.clearing import Selection
+from taskward.tasks.formats import formats
 from taskward.tasks.models import TaskFields
 from taskward.work import deletion, patience, task_deletion
 from taskward.work.messages import TaskDeletion
+from tests.conftest import Clock
 from tests.support import aws, forest
 from tests.support.holdings import delete_account, held
 from tests.support.people import registered
@@ -205,6 +207,20 @@ def test_a_message_that_comes_twice_deletes_nothing_that_was_made_meanwhile(me: 
     made(me, "after")
     task_deletion.run(message, plenty)
     assert states(me) == {"before": "trashed", "after": "open"}
+
+
+def test_a_job_leaves_what_was_taken_in_restored_or_changed_since_it_was_asked_for(me: str, clock: Clock) -> None:
+    made(me, "old")
+    back, changed = made(me, "restored"), made(me, "changed")
+    service.delete(me, back)
+    message = asked_for(me)
+    clock.advance(seconds=2)
+    content = b"title,created_at\nfrom a file,2020-01-01T00:00:00Z\n"
+    assert importing.take_in(me, formats.read("csv", content, clock.now().date())).created == 1
+    service.restore(me, back)
+    service.patch(me, changed, {"tags": ["kept"]}, utc)
+    task_deletion.run(message, plenty)
+    assert states(me) == {"old": "trashed", "restored": "open", "changed": "open", "from a file": "open"}
 
 
 def test_a_deletion_whose_job_is_gone_ends(me: str, monkeypatch: pytest.MonkeyPatch) -> None:

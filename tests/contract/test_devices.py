@@ -24,8 +24,8 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS {0}_1 like Mac OS X) Version/{0}.1 
 
 
 @pytest.fixture
-def user_id(database: str, weak_hashes: None) -> str:
-    """Somebody who registered from home."""
+def user_id(database: str, weak_hashes: None, clock: Clock) -> str:
+    """Somebody who registered from home, on a clock that stands still."""
     user_id: str = registered(EMAIL)[0].user_id
     return user_id
 

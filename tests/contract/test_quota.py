@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from pynamodb.connection import Connection
 
 from taskward import clock as clock_module
+from taskward.errors import UnavailableError
 from taskward.tasks import quota, service
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.models import TaskFields
@@ -60,7 +62,7 @@ def test_up_to_the_limit_there_is_room_and_not_beyond(sampling: Sampling, monkey
 
 
 def test_what_was_noted_wrongly_is_counted_before_anybody_is_refused(
-    sampling: Sampling, monkeypatch: pytest.MonkeyPatch
+    sampling: Sampling, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     _full_at(5, monkeypatch)
     purged(made())
@@ -95,14 +97,29 @@ def test_the_count_includes_the_trash_and_leaves_out_tombstones_and_all_of_other
     completed(made())
     made("x", user=YOU)
     _noted(7)
-    assert quota._counted(ME).tasks == 3
+    assert quota._counted(quota._usage(ME)).tasks == 3
+
+
+def test_a_count_that_takes_too_long_goes_on_where_it_was(sampling: Sampling, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(5):
+        made(str(n))
+    _noted(quota.MAX_TASKS)
+    query = Connection.query
+    monkeypatch.setattr(Connection, "query", lambda *args, **kwargs: query(*args, **{**kwargs, "limit": 2}))
+    monkeypatch.setattr(quota, "_COUNT_SECONDS", -1)
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            made()
+    assert made().version == 1
+    assert quota._usage(ME).tasks == 5
+    assert quota._usage(ME).counting is None
 
 
 @pytest.mark.parametrize("database", ["dynamodb-local"], indirect=True)  # moto knows nothing of sizes
 def test_the_size_is_counted_without_the_copies_in_indexes(sampling: Sampling) -> None:
     for n in range(40):
         made(str(n), description="x" * 8000)
-    counted = quota._counted(ME)
+    counted = quota._counted(quota._usage(ME))
     assert counted.tasks == 40
     assert 0.8 < counted.bytes / (40 * 8600) < 1.2
 
@@ -174,7 +191,7 @@ def test_deletion_for_good_makes_room_and_the_trash_does_not(
 ) -> None:
     _full_at(3, monkeypatch)
     tree = chain("1", "2", "3")
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     trashed(tree[0])
     clock.advance(hours=1)
     with pytest.raises(TooManyTasksError):
@@ -190,7 +207,7 @@ def test_deletion_for_good_makes_room_and_the_trash_does_not(
 
 def test_without_room_all_that_makes_no_task_goes_on(sampling: Sampling, monkeypatch: pytest.MonkeyPatch) -> None:
     task = made()
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     _full_at(1, monkeypatch)
     with pytest.raises(TooManyTasksError):
         service.create_at(ME, "00000000-0000-4000-8000-000000000001", TaskFields(title="x"))
@@ -203,7 +220,7 @@ def test_without_room_all_that_makes_no_task_goes_on(sampling: Sampling, monkeyp
 
 def test_what_one_keeps_is_no_limit_of_another(sampling: Sampling, monkeypatch: pytest.MonkeyPatch) -> None:
     made()
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     _full_at(1, monkeypatch)
     assert made(user=YOU).version == 1
 
@@ -229,7 +246,7 @@ def test_a_sample_that_we_wrote_wrong_is_not_passed_over(sampling: Sampling) -> 
 
 def test_the_row_of_the_count_is_in_no_list_and_is_no_task(sampling: Sampling) -> None:
     made()
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     indexes = (TaskItem.by_created, TaskItem.by_changed, TaskItem.by_due, TaskItem.by_order)
     for index in indexes:
         assert USAGE not in [row.task_id for row in index.query(ME, consistent_read=True)]

@@ -249,6 +249,38 @@ def test_a_subtask_that_repeats_itself_is_not_doubled_by_what_it_is_below() -> N
     assert forest.faults(ME) == []
 
 
+@pytest.mark.parametrize("goes", [purged, trashed, lambda task: moved(task, None)])
+def test_what_a_repeating_subtask_left_behind_does_not_come_back(goes: Callable[[TaskItem], None]) -> None:
+    top = _repeating(repeat="FREQ=WEEKLY")
+    each_day = made("each day", top, due="2026-12-01", repeat="FREQ=DAILY")
+    completed(each_day)
+    goes(_next_of(each_day))
+    completed(top)
+    assert titles_below(_next_of(top)) == []
+    assert forest.faults(ME) == []
+
+
+def test_a_next_one_that_lost_a_subtask_is_touched() -> None:
+    for parent in (None, made("top")):
+        task = _repeating(parent)
+        made("inner", task)
+        completed(task)
+        following = _next_of(task)
+        (inner,) = service.subtasks(ME, following.task_id)
+        moved(inner, None)
+        completed(task, False)
+        assert (again(following).state, again(inner).state) == (OPEN, OPEN)
+        assert kept(task, "state", "repeat", "next_id", "next_size") == (OPEN, None, None, None)
+
+
+def test_a_rule_that_is_sent_with_the_reopening_counts() -> None:
+    task = _repeating()
+    completed(task)
+    patched(_next_of(task), title="anew")
+    patched(task, completed=False, repeat="FREQ=WEEKLY")
+    assert kept(task, "state", "repeat") == (OPEN, "FREQ=WEEKLY")
+
+
 def test_where_the_tree_is_full_the_next_one_is_at_the_top() -> None:
     top = made("top")
     task = _repeating(top)
@@ -326,7 +358,7 @@ def test_what_would_take_more_than_a_transaction_is_refused_and_nothing_is_done(
 def test_without_room_for_the_next_one_the_task_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
     top = _repeating()
     made("inner", top)
-    quota._counted(ME)
+    quota._counted(quota._usage(ME))
     monkeypatch.setattr(quota, "MAX_TASKS", 3)
     with pytest.raises(TooManyTasksError):
         completed(top)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from pynamodb.connection import Connection
 
-from taskward.tasks import service
+from taskward.tasks import quota, service
 from taskward.tasks import summary as summaries
 from taskward.tasks.models import TaskFields
 from taskward.tasks.summary import Count, summary
@@ -123,3 +124,21 @@ def test_today_and_overdue_follow_the_clock_of_the_zone(clock: Clock) -> None:
     assert told("Europe/Paris") == (2, 3)
     clock.advance(days=1)
     assert told("Europe/Paris") == (3, 0)
+
+
+def test_a_thousand_of_the_largest_tasks_can_be_counted() -> None:
+    largest = _made(
+        "\U0001f600" * 200, description="\U0001f600" * 8192, tags=[f"{n:02}" + "\U0001f600" * 48 for n in range(20)]
+    )
+    assert (summaries.MAX_COUNT + 1) * quota._bytes(largest.to_simple_dict()) < summaries.MAX_QUERIES * 2**20
+
+
+def test_a_count_that_would_take_too_many_queries_is_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(5):
+        _made(str(n), due="2020-01-01")
+    query = Connection.query
+    monkeypatch.setattr(Connection, "query", lambda *args, **kwargs: query(*args, **{**kwargs, "limit": 1}))
+    monkeypatch.setattr(summaries, "MAX_QUERIES", 3)
+    assert summary(ME, utc())["open"] == summary(ME, utc())["overdue"] == Count(3, exact=False)
+    monkeypatch.setattr(summaries, "MAX_QUERIES", 6)
+    assert summary(ME, utc())["open"] == summary(ME, utc())["overdue"] == Count(5, exact=True)

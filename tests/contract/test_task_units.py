@@ -25,9 +25,6 @@ from tests.support.many_tasks import NOW, load
 from tests.support.task_records import record
 from tests.support.zones import utc
 
-# Of all processes one makes 150,000 tasks.
-pytestmark = pytest.mark.xdist_group("task units")
-
 TEN, THOUSAND, FIFTY_THOUSAND, TWENTY_OPEN = "user-a", "user-b", "user-c", "user-d"
 USERS: Final = {
     TEN: "10 tasks",

@@ -27,15 +27,6 @@ _numbers = itertools.count(1)
 _MAIL_SECONDS = 120
 
 
-# First: xdist looks for groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder go to one worker: they share a stack, which is slow to make and takes much memory."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
 def breaches() -> Iterator[RangeService]:
     """What the stack asks about passwords: a service on this machine that knows one."""

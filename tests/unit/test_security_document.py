@@ -253,7 +253,7 @@ def test_the_limits_of_files_and_rules_are_those_of_the_page() -> None:
     )
     assert limits["all that a user keeps"] == (
         f"{quota.MAX_TASKS:,} tasks, {quota.MAX_BYTES // 1_000_000} MB, the trash included; "
-        f"{jobs.MAX_A_DAY} jobs of a kind a day, {jobs.MAX_AT_ONCE} at a time"
+        f"{jobs.MAX_AT_ONCE} jobs at a time, {jobs.MAX_A_DAY} of a kind a day"
     )
     form = f"one object of {results.MAX_UPLOAD_BYTES:,} bytes at most, for {results.UPLOAD_SECONDS:,} seconds"
     assert form in _prose("### Cryptography")

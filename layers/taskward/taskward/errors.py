@@ -314,12 +314,12 @@ class TooManyAttemptsError(TaskwardError):
 
 
 class TooManyJobsError(TaskwardError):
-    """There were as many jobs of this kind as one may have in a day."""
+    """There are as many jobs as one may have at the same time, or were as many of this kind as in a day."""
 
     status = 429
     code = "too_many_jobs"
-    title = "Too many jobs of this kind"
-    detail = "Use what an earlier one made, or wait for as long as Retry-After says."
+    title = "Too many jobs"
+    detail = "Wait for as long as Retry-After says, or use what an earlier one made."
 
     def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
         super().__init__(detail, retry_after=retry_after)

@@ -101,7 +101,7 @@ def _user_id(job: JobItem) -> str:
 
 
 def check_room(user_id: str, kind: Kind) -> None:
-    """Refuse when a user had as many jobs of a kind as one may have in a day.
+    """Refuse when a user had as many jobs of a kind as one may have in a day, or has as many of any at this moment.
 
     Raises
     ------

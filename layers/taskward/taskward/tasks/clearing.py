@@ -61,7 +61,8 @@ def delete(
 
     Parameters
     ----------
-    until: when the selection was asked for (RFC 3339); what became part of it later stays.
+    until: when the selection was asked for (RFC 3339). What was changed later stays: it was made, taken in from a
+        file, completed or restored since, or its owner goes on with it.
     each: is given the deletion of one task after the other, to be called.
     """
     for task_id in task_ids:
@@ -73,8 +74,7 @@ def _delete(user_id: str, task_id: str, selection: Selection, until: str | None)
         task = workspace.find(task_id)
         if task is None or task.state not in _STATES[selection]:
             return
-        since = {"all": task.created_at, "completed": task.completed_at, "trashed": task.deleted_at}[selection]
-        if until is not None and since > until:
+        if until is not None and task.updated_at > until:
             return
         if selection == "trashed":
             trash.purge(workspace, task)

@@ -54,12 +54,12 @@ def reopen(workspace: Workspace, task: TaskItem) -> None:
             each.state, each.completed_at = OPEN, None
     if task.next_id is None:
         return
-    made = workspace.find(task.next_id)
-    task.next_id = None
+    made, size = workspace.find(task.next_id), task.next_size
+    task.next_id = task.next_size = None
     if made is None or made.state not in LIVE:
         # With the other one deleted, this one goes on.
         return
-    if _is_untouched(workspace, made):
+    if _is_untouched(workspace, made, size):
         purge(workspace, made)
     else:
         task.repeat = task.repeat_from = None
@@ -85,15 +85,14 @@ def _make_next(workspace: Workspace, task: TaskItem, subtasks: list[TaskItem], z
     made = _copy(workspace, task, origin)
     made.due, made.repeat = following.due, following.repeat
     copies = {task.task_id: made}
-    here = {each.task_id for each in subtasks}
     for each in subtasks:
-        if each.next_id in here or each.parent_id not in copies:
-            # It repeats itself: what came after it is what goes on, and not what was below it.
+        if each.next_id is not None or each.parent_id not in copies:
+            # It repeats itself: what came after it is what goes on, wherever that is, and not what was below it.
             continue
         copies[each.task_id] = copy = _copy(workspace, each, origin)
         copy.due = due_dates.shifted(each.due, days) if each.due else None
         copy.parent_id = copies[each.parent_id].task_id
-    task.next_id = made.task_id
+    task.next_id, task.next_size = made.task_id, len(copies)
     subtree = list(copies.values())
     parent_id = made.parent_id
     trees.detach(subtree)
@@ -129,14 +128,9 @@ def _copy(workspace: Workspace, task: TaskItem, origin: str) -> TaskItem:
     return copy
 
 
-def _is_untouched(workspace: Workspace, made: TaskItem) -> bool:
-    """Whether a task that was made by a completion, and all that was made with it, is as it was made."""
-    family = [made, *trees.below(workspace, made)] if made.state == OPEN else []
-    # Of a task at the top, the counter tells as well of subtasks that are there no more.
-    return (
-        bool(family)
-        and (made.root_id is not None or made.tree in (None, 1))
-        and all(
-            each.version == 1 and each.state == OPEN and each.request_digest == made.request_digest for each in family
-        )
+def _is_untouched(workspace: Workspace, made: TaskItem, size: float | None) -> bool:
+    """Whether a task that was made by a completion is as it was made, and so are all that were made with it."""
+    family = [made, *trees.below(workspace, made)]
+    return len(family) == size and all(
+        each.version == 1 and each.state == OPEN and each.request_digest == made.request_digest for each in family
     )

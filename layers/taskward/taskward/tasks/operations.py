@@ -88,9 +88,13 @@ def replace(
     TooManyTasksError: see `completion.complete`.
     """
     task = _known(workspace, workspace.live(task_id), precondition)
+    repeats_anew = fields.repeat != task.repeat
     set_members(task, fields)
     trees.move(workspace, task, fields.parent_id)
     _set_completed(workspace, task, fields.completed, zone_of)
+    if repeats_anew:
+        # Who says so with the reopening means it.
+        _set_repeat(task, fields)
     return task
 
 
@@ -158,10 +162,14 @@ def set_members(task: TaskItem, fields: TaskFields) -> None:
     task.due = fields.due
     task.due_timezone = fields.due_timezone
     task.tags = fields.tags
-    task.repeat = fields.repeat
-    task.repeat_from = None if fields.repeat_from == FROM_DUE else fields.repeat_from
+    _set_repeat(task, fields)
     if fields.order is not None:
         task.order = fields.order
+
+
+def _set_repeat(task: TaskItem, fields: TaskFields) -> None:
+    task.repeat = fields.repeat
+    task.repeat_from = None if fields.repeat_from == FROM_DUE else fields.repeat_from
 
 
 def set_completed_at(task: TaskItem, completed_at: str | None) -> None:

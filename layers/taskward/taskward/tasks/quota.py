@@ -6,6 +6,7 @@ it is only believed once it is exact: before the first refusal, and once an hour
 counted.
 """
 
+import json
 import secrets
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any, Final
 from pynamodb.exceptions import PynamoDBException, UpdateError
 
 from taskward import clock
+from taskward.errors import UnavailableError
 from taskward.storage import condition_failed, connection_of, is_passing_fault
 from taskward.tasks.errors import TooManyTasksError
 from taskward.tasks.tables import PURGED, TaskItem
@@ -40,7 +42,7 @@ def check(user_id: str, more: int = 1) -> None:
     TooManyTasksError: there is none.
     """
     usage = _usage(user_id)
-    if _is_full(usage, more) and (not _may_count(usage) or _is_full(_counted(user_id), more)):
+    if _is_full(usage, more) and (not _may_count(usage) or _is_full(_counted(usage), more)):
         raise TooManyTasksError
 
 
@@ -93,16 +95,18 @@ def _may_count(usage: UsageItem) -> bool:
     return True
 
 
-def _counted(user_id: str) -> UsageItem:
+def _counted(former: UsageItem) -> UsageItem:
     """What a user keeps, counted, until it is more than one may: 61,000 read units at most.
 
-    When that takes too long it is as much as one may.
+    Raises
+    ------
+    UnavailableError: it took too long; asked again, it goes on from there.
     """
-    usage = UsageItem(user_id, tasks=0, bytes=0, counted_at=clock.epoch())
+    user_id = former.user_id
+    tasks, size, start = json.loads(former.counting) if former.counting else (0, 0, None)
     deadline = time.monotonic() + _COUNT_SECONDS
-    connection, start = connection_of(TaskItem), None
-    while time.monotonic() < deadline:
-        answer = connection.query(
+    while True:
+        answer = connection_of(TaskItem).query(
             TaskItem.Meta.table_name,
             user_id,
             index_name=TaskItem.by_created.Meta.index_name,
@@ -110,14 +114,18 @@ def _counted(user_id: str) -> UsageItem:
             exclusive_start_key=start,
             return_consumed_capacity="TOTAL",
         )
-        usage.tasks += answer["Count"]
+        tasks += answer["Count"]
         # Twice as much is read for a unit when it need not be consistent.
-        usage.bytes += int(answer["ConsumedCapacity"]["CapacityUnits"] * 2 * _BYTES_OF_A_READ_UNIT)
+        size += int(answer["ConsumedCapacity"]["CapacityUnits"] * 2 * _BYTES_OF_A_READ_UNIT)
+        usage = UsageItem(user_id, tasks=tasks, bytes=size, counted_at=clock.epoch())
         start = answer.get("LastEvaluatedKey")
         if start is None or _is_full(usage, 0):
             usage.save()
             return usage
-    return UsageItem(user_id, tasks=MAX_TASKS, bytes=MAX_BYTES)
+        if time.monotonic() > deadline:
+            counting = json.dumps([tasks, size, start])
+            former.update(actions=[UsageItem.counting.set(counting), UsageItem.counted_at.set(0)])
+            raise UnavailableError
 
 
 def _bytes(task: dict[str, Any]) -> int:

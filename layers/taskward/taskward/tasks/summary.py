@@ -18,8 +18,9 @@ MAX_EXAMINED: Final = 3000
 """How many tasks are read at most to find those overdue, and those due today: some due at about the same time are
 neither, depending on the time zone."""
 
-MAX_QUERIES: Final = 8
-"""How many queries, of 1 MB each, a count takes at most: that is a thousand tasks of 8 KB."""
+MAX_QUERIES: Final = 40
+"""How many queries, of 1 MB each, a count takes at most: enough for a thousand of the largest tasks that there can be,
+with 8,192 characters of four bytes."""
 
 
 @dataclass(frozen=True)

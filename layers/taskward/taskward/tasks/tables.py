@@ -94,7 +94,8 @@ class TaskItem(Table):
     `root_id` is the task at the top of the tree that a subtask is in. On that task `tree` grows by one whenever a task
     enters the tree, leaves it or moves in it, without a new version; a task that never had subtasks has none.
     `trashed_with` is the task whose deletion took this one along. `next_id` is the task that the completion of a
-    repeating one made. `request_digest` is of the request that made the task, to know it when it comes again.
+    repeating one made, and `next_size` how many they are with its subtasks. `request_digest` is of the request that
+    made the task, to know it when it comes again.
     """
 
     class Meta(TableMeta):
@@ -119,6 +120,7 @@ class TaskItem(Table):
     tree = NumberAttribute(null=True)
     trashed_with = UnicodeAttribute(null=True)
     next_id = UnicodeAttribute(null=True)
+    next_size = NumberAttribute(null=True)
     request_digest = UnicodeAttribute(null=True)
     version = NumberAttribute()
     # Tells whose write made this version, when the answer to it was lost.

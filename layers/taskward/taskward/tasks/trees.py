@@ -43,8 +43,10 @@ def trashed_below(workspace: Workspace, task: TaskItem) -> list[TaskItem]:
         # It never had any.
         return []
     top_id = task.trashed_with or task.task_id
-    found = _load_below(workspace, task, workspace.family(trash_prefix(top_id)))
-    return [each for each in found if each.state == TRASHED and each.trashed_with == top_id]
+    parents = workspace.family(trash_prefix(top_id))
+    # Those, too, that go there by this very change.
+    parents |= {each.task_id: each.parent_id for each in workspace.here() if _went_with(top_id, each)}
+    return [each for each in _load_below(workspace, task, parents) if _went_with(top_id, each)]
 
 
 def move(workspace: Workspace, task: TaskItem, parent_id: str | None) -> None:
@@ -113,6 +115,10 @@ def root_of(workspace: Workspace, task: TaskItem) -> TaskItem:
 def touch(root: TaskItem) -> None:
     """Note that what is below a task at the top is not as it was."""
     root.tree = (root.tree or 0) + 1
+
+
+def _went_with(top_id: str, task: TaskItem) -> bool:
+    return task.state == TRASHED and bool(task.trashed_with == top_id)
 
 
 def _parents(workspace: Workspace, root_id: str) -> dict[str, str]:

@@ -10,7 +10,10 @@ USAGE = "USAGE"
 
 
 class UsageItem(Table):
-    """What a user keeps, as far as it is known; `counted_at` (whole seconds since 1970) is when it was exact."""
+    """What a user keeps, as far as it is known; `counted_at` (whole seconds since 1970) is when it was exact.
+
+    `counting` is how far a count came that was not finished: tasks, bytes, and the keys of the last one (JSON).
+    """
 
     class Meta(TableMeta):
         table_name = settings.tasks_table()
@@ -20,3 +23,4 @@ class UsageItem(Table):
     tasks = NumberAttribute(default=0)
     bytes = NumberAttribute(default=0)
     counted_at = NumberAttribute(default=0)
+    counting = UnicodeAttribute(null=True)

@@ -33,7 +33,7 @@ from taskward.tasks.tables import LIVE, TaskItem, is_id
 _T = TypeVar("_T")
 
 # What nobody is shown: a change of these alone makes no new version.
-_UNSEEN = {"root_id", "tree", "parent_key", "write_id", "next_id"}
+_UNSEEN = {"root_id", "tree", "parent_key", "write_id", "next_id", "next_size"}
 
 
 class StaleReadError(UnavailableError):

@@ -1,0 +1,18 @@
+"""Which tests go to one process when there are several."""
+
+from typing import Final
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+TOGETHER: Final = ("tests/e2e/", "tests/contract/test_task_units.py")
+"""What shares something that takes long to make, and much memory: a deployed stack, 150,000 tasks."""
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test goes to whoever is free, but those that belong together to one process, and first.
+
+    Marks for that there are (`xdist_group`), but with pytest 9.2 they have no effect (xdist 3.8).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
