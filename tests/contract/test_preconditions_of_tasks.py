@@ -12,7 +12,7 @@ from taskward.tasks import models, service
 from taskward.tasks.models import TaskFields
 from taskward.tasks.tables import TaskItem
 from tests.support import forest
-from tests.support.interleaving import interleaved, switching_after
+from tests.support.interleaving import interleaved, switches
 from tests.support.own_tasks import ME, again, chain, completed, made, moved, patched, restored, trashed
 from tests.support.racing import all_at_once
 from tests.support.zones import utc
@@ -84,12 +84,12 @@ def test_every_change_of_a_version_that_is_no_more_is_refused(change: str) -> No
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_that_is_overtaken_between_its_read_and_its_write_is_refused(change: str) -> None:
-    for steps in range(1, 4):
+    for switch in switches():
         task = made()
         known = _knowing(task)
         first, second = interleaved(
             [partial(CHANGES[change], task, known), partial(patched, task, priority="high")],
-            switching_after(steps),
+            switch,
         )
         stored = again(task)
         if isinstance(first, Exception):

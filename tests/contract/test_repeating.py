@@ -13,7 +13,7 @@ from taskward.tasks.errors import TooManyChangesError, TooManyTasksError
 from taskward.tasks.tables import COMPLETED, OPEN, PURGED, TRASHED, TaskItem
 from tests.conftest import Clock
 from tests.support import forest
-from tests.support.interleaving import interleaved, switching_after
+from tests.support.interleaving import interleaved, switches
 from tests.support.own_tasks import (
     ME,
     again,
@@ -143,9 +143,9 @@ def test_of_two_who_complete_it_at_once_one_makes_the_next() -> None:
 
 
 def test_one_who_completes_and_one_who_toggles_leave_one_that_is_open() -> None:
-    for steps in range(1, 8):
+    for switch in switches():
         task = _repeating()
-        interleaved([lambda: completed(task), lambda: completed(task, None)], switching_after(steps))  # noqa: B023
+        interleaved([lambda: completed(task), lambda: completed(task, None)], switch)  # noqa: B023
         (left,) = _open()
         assert (left.task_id == task.task_id) == (again(task).state == OPEN)
         trashed(left)
@@ -303,13 +303,13 @@ def test_within_a_tree_what_was_added_below_the_next_one_keeps_it_there_too() ->
 
 
 def test_a_touch_while_it_is_reopened_is_not_lost() -> None:
-    for steps in range(1, 9):
+    for switch in switches():
         task = _repeating()
         completed(task)
         following = _next_of(task)
         _, touched = interleaved(
             [lambda: completed(task, False), lambda: patched(following, title="anew")],  # noqa: B023
-            switching_after(steps),
+            switch,
         )
         stored = again(following)
         if isinstance(touched, Exception):

@@ -11,7 +11,7 @@ from taskward.errors import InvalidRequestError, NotFoundError, TaskwardError
 from taskward.tasks import service, trees
 from taskward.tasks.tables import LIVE, OPEN, TaskItem
 from tests.support import forest
-from tests.support.interleaving import interleaved, switching_after
+from tests.support.interleaving import interleaved, switches
 from tests.support.own_tasks import (
     ME,
     again,
@@ -31,8 +31,6 @@ from tests.support.racing import all_at_once
 pytestmark = pytest.mark.usefixtures("database")
 
 REFUSALS = (InvalidRequestError, NotFoundError)
-# More requests than any change here makes.
-STEPS = range(1, 10)
 
 
 @pytest.mark.parametrize("size", [2, 3, 5])
@@ -46,10 +44,10 @@ def test_of_those_who_would_close_a_ring_one_is_refused(size: int) -> None:
 
 
 def test_two_subtrees_of_one_tree_never_get_below_each_other() -> None:
-    for steps in STEPS:
+    for switch in switches():
         top = made("top")
         one, other = made("one", top), made("other", top)
-        results = interleaved([partial(moved, one, other), partial(moved, other, one)], switching_after(steps))
+        results = interleaved([partial(moved, one, other), partial(moved, other, one)], switch)
         assert sum(isinstance(each, InvalidRequestError) for each in results) == 1
         assert forest.faults(ME) == []
 
@@ -70,20 +68,18 @@ def test_of_many_who_add_at_eighty_nine_one_succeeds(monkeypatch: pytest.MonkeyP
 
 def test_of_two_trees_moved_into_a_third_at_once_only_what_fits_gets_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trees, "MAX_DESCENDANTS", 5)
-    for steps in STEPS:
+    for switch in switches():
         top, one, other = made("top"), *[chain("a", "b", "c")[0] for _ in range(2)]
-        results = interleaved([partial(moved, one, top), partial(moved, other, top)], switching_after(steps))
+        results = interleaved([partial(moved, one, top), partial(moved, other, top)], switch)
         assert sum(isinstance(each, InvalidRequestError) for each in results) == 1
         assert forest.faults(ME) == []
 
 
 def test_a_change_of_a_subtask_does_not_take_back_the_move_of_what_is_above_it() -> None:
     # The move changes of the subtask only what tree it is in, and that is no new version.
-    for steps in STEPS:
+    for switch in switches():
         tree, other = chain("1", "2", "3"), made("other")
-        results = interleaved(
-            [partial(patched, tree[2], title="3 anew"), partial(moved, tree[1], other)], switching_after(steps)
-        )
+        results = interleaved([partial(patched, tree[2], title="3 anew"), partial(moved, tree[1], other)], switch)
         assert not [each for each in results if isinstance(each, Exception)]
         assert again(tree[2]).title == "3 anew"
         assert titles_below(other) == ["2", "3 anew"]
@@ -114,7 +110,7 @@ OVERTAKING: dict[str, Overtaking] = {
 @pytest.mark.parametrize("overtaking", OVERTAKING)
 @pytest.mark.parametrize("change", ["add", "move", "restore"])
 def test_nothing_is_hung_below_what_is_gone_or_elsewhere_by_then(change: str, overtaking: str) -> None:
-    for steps in STEPS:
+    for switch in switches():
         tree, other, task = chain("1", "2", "3"), made("other"), made("new")
         if change == "restore":
             moved(task, tree[1])
@@ -124,7 +120,7 @@ def test_nothing_is_hung_below_what_is_gone_or_elsewhere_by_then(change: str, ov
             "move": partial(moved, task, tree[1]),
             "restore": partial(restored, task),
         }[change]
-        first, second = interleaved([hang, partial(OVERTAKING[overtaking], *tree[:2], other)], switching_after(steps))
+        first, second = interleaved([hang, partial(OVERTAKING[overtaking], *tree[:2], other)], switch)
         assert not isinstance(second, Exception)
         assert forest.faults(ME) == []
         if isinstance(first, Exception):
@@ -146,7 +142,7 @@ def test_what_is_added_while_a_tree_is_trashed_goes_along_or_is_refused() -> Non
 
 def test_a_batch_that_read_a_task_before_it_was_moved_does_not_go_by_that() -> None:
     # The batch reads all that it names at first, and the task at the top later; it writes not all that it goes by.
-    for steps in STEPS:
+    for switch in switches():
         tree, other = chain("1", "2", "3"), made("other")
         results = interleaved(
             [
@@ -157,7 +153,7 @@ def test_a_batch_that_read_a_task_before_it_was_moved_does_not_go_by_that() -> N
                 ),
                 partial(moved, other, tree[2]),
             ],
-            switching_after(steps),
+            switch,
         )
         assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, REFUSALS)]
         assert forest.faults(ME) == []
@@ -165,12 +161,12 @@ def test_a_batch_that_read_a_task_before_it_was_moved_does_not_go_by_that() -> N
 
 @pytest.mark.parametrize("overtaking", ["moved", "trashed"])
 def test_a_list_of_subtasks_is_of_one_moment(overtaking: str) -> None:
-    for steps in STEPS:
+    for switch in switches():
         tree, other = chain("1", "2", "3"), made("other")
         change: Callable[[], Any] = (
             partial(moved, tree[1], other) if overtaking == "moved" else partial(trashed, tree[2])
         )
-        found, _ = interleaved([partial(service.subtasks, ME, tree[1].task_id), change], switching_after(steps))
+        found, _ = interleaved([partial(service.subtasks, ME, tree[1].task_id), change], switch)
         assert not isinstance(found, Exception)
         assert [(each.title, each.state) for each in found] in ([("3", OPEN)], [] if overtaking == "trashed" else None)
 

@@ -268,7 +268,9 @@ def local_database() -> Iterator[str]:
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [
-            *("java", f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar),
+            # On small databases it would spend half its time on making itself faster.
+            *("java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            *(f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}", "-jar", jar),
             *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
         ],
         stdin=subprocess.DEVNULL,

@@ -1,8 +1,9 @@
 """Several callers whose requests to the database come in an order that the test decides, one at a time."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
@@ -52,14 +53,26 @@ def interleaved(actions: Sequence[Callable[[], Any]], choice: Choice) -> list[An
         return [each.result() for each in running]
 
 
-def switching_after(steps: int) -> Choice:
-    """The first action makes so many steps, then the second one all of its own, then the first one the rest."""
-    left = [steps]
+def switches() -> Iterator[Choice]:
+    """For races of two, one after the other: the second action makes all its requests after the first one's first, in
+    the next race after the first one's second, and so on, until the first one came to its end before."""
+    for steps in count(1):
+        going_on = _Switch(steps)
+        yield going_on
+        if not going_on.has_switched:
+            return
 
-    def choose(going: list[int]) -> int:
+
+class _Switch:
+    def __init__(self, steps: int) -> None:
+        self.has_switched = False
+        self._left = steps
+
+    def __call__(self, going: list[int]) -> int:
         if len(going) == 1:
             return going[0]
-        left[0] -= 1
-        return going[0] if left[0] >= 0 else going[1]
-
-    return choose
+        self._left -= 1
+        if self._left >= 0:
+            return going[0]
+        self.has_switched = True
+        return going[1]
