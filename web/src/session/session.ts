@@ -1,0 +1,133 @@
+/** Who is signed in, in this tab and all others of this browser. */
+
+import { useSyncExternalStore } from "react";
+import type { components } from "../api/schema";
+import { forget, oweSignOut, owesSignOut, remember, rememberedUser, type User } from "./remembered";
+import { listen, type Over, tell } from "./tabs";
+import { held, hold, tokenOf } from "./tokens";
+
+export type { User } from "./remembered";
+
+type SessionGrant = components["schemas"]["SessionGrant"];
+
+const SIGN_IN = "/sign-in";
+const SIGN_OUT_MILLISECONDS = 5_000;
+
+let user: User | null = null;
+const listeners = new Set<() => void>();
+
+/** Takes up the session that this browser has, and follows what other tabs do to it. */
+export function start(): void {
+  user = rememberedUser();
+  listen((message) => {
+    if (message.type === "refreshed") {
+      if (message.token.userId === user?.id) hold(message.token);
+    } else if (message.type === "signed_out") {
+      if (user) leave(message.over);
+    } else followOtherTabs();
+  });
+  // A tab that slept, or that was left and is shown again as it was, has heard nothing.
+  window.addEventListener("pageshow", followOtherTabs);
+  document.addEventListener("visibilitychange", followOtherTabs);
+  window.addEventListener("online", () => void payOwedSignOut());
+  void payOwedSignOut();
+}
+
+/** Who is signed in; null when nobody is. */
+export function signedInUser(): User | null {
+  return user;
+}
+
+/** Who is signed in, for a component; null when nobody is. */
+export function useUser(): User | null {
+  return useSyncExternalStore(subscribe, signedInUser);
+}
+
+/** A session begins: by a sign-in or a registration. */
+export async function begin(grant: SessionGrant): Promise<void> {
+  // What somebody else left on this device is not for this user.
+  const former = rememberedUser();
+  if (former && former.id !== grant.user.id) await forget({ data: true });
+  oweSignOut(false);
+  hold(tokenOf(grant));
+  updateUser(grant.user);
+  tell({ type: "signed_in", userId: grant.user.id });
+}
+
+/** The profile has changed, or was read anew. */
+export function updateUser(changed: User): void {
+  user = changed;
+  remember(changed);
+  for (const listener of listeners) listener();
+}
+
+/** The session is over by the service's word: to the sign-in page, and back here afterwards. */
+export function ended(code: string): void {
+  hold(null);
+  if (rememberedUser()?.id !== user?.id) {
+    followOtherTabs();
+    return;
+  }
+  // Left alone too long: what waits here to be sent is kept for when the same user comes back. Else somebody ended it
+  // on purpose, perhaps because this device is in other hands.
+  const over = code === "token_expired" ? "expired" : "ended";
+  tell({ type: "signed_out", over });
+  void forget({ data: over === "ended" }).finally(() => leave(over));
+}
+
+/** Signs out in all tabs, and wipes what this device keeps of the user. */
+export async function signOut(): Promise<void> {
+  const token = held();
+  oweSignOut(true);
+  await Promise.all([wiped("signed_out"), payOwedSignOut(token?.value)]);
+  location.replace(SIGN_IN);
+}
+
+/** Everything of this user is gone from the service: nothing is left to sign out of. */
+export async function accountDeleted(): Promise<void> {
+  await wiped("deleted");
+  location.replace(`${SIGN_IN}?over=deleted`);
+}
+
+/** Where to go on after a sign-in; only ever within this site. */
+export function destination(search: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "/";
+  return /^\/(?![/\\])/.test(next) ? next : "/";
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function followOtherTabs(): void {
+  const now = rememberedUser();
+  if (now?.id === user?.id) return;
+  if (now) location.replace(user ? "/" : destination(location.search));
+  else leave("signed_out");
+}
+
+async function wiped(over: Over): Promise<void> {
+  hold(null);
+  tell({ type: "signed_out", over });
+  await forget({ data: true });
+}
+
+function leave(over: Over): void {
+  user = null;
+  const here = location.pathname + location.search;
+  // A new page: nothing of what was in memory or on the screen is left.
+  location.replace(`${SIGN_IN}?${new URLSearchParams({ over, next: here })}`);
+}
+
+async function payOwedSignOut(token?: string): Promise<void> {
+  if (!owesSignOut()) return;
+  try {
+    const headers: HeadersInit = token ? { Authorization: `Bearer ${token}` } : {};
+    const signal = AbortSignal.timeout(SIGN_OUT_MILLISECONDS);
+    const response = await fetch("/api/auth/logout", { method: "POST", headers, keepalive: true, signal });
+    if (response.ok) oweSignOut(false);
+  } catch {
+    // Without a network the cookie cannot be cleared. It is owed until there is one.
+  }
+}

@@ -1,0 +1,29 @@
+/** Words used in many places. */
+
+export const common = {
+  name: "Taskward",
+  cancel: "Cancel",
+  close: "Close",
+  save: "Save",
+  retry: "Try again",
+  working: "Working",
+  loading: "Loading",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+  unreachable: "There is no connection to the service. Check your network and try again.",
+  unavailable: "The service is not available right now. Try again in a moment.",
+  wait: (seconds: number) => `Too many attempts. Wait ${duration(seconds)} before the next one.`,
+  copy: "Copy",
+  copied: "Copied",
+  required: "Fill this in.",
+  unexpected: "Something went wrong in this page. Load it again; nothing that you did before is lost.",
+  reload: "Load it again",
+};
+
+/** A length of time in words: seconds, or minutes from 90 seconds on. */
+export function duration(seconds: number): string {
+  const [amount, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat("en", { style: "unit", unit: unit as string, unitDisplay: "long" }).format(
+    amount as number,
+  );
+}
