@@ -1,0 +1,48 @@
+/**
+ * The service worker: keeps the app's own files, all of which are public. What belongs to a user is never here, and
+ * requests to the API pass by.
+ */
+
+declare const self: ServiceWorkerGlobalScope;
+/** Put in by the build: the app's files, and what changes when one of them does. */
+declare const __FILES__: string[];
+declare const __VERSION__: string;
+
+const CACHE = `app-${__VERSION__}`;
+const PAGE = "/index.html";
+/** Longer than that, and what is kept is shown. */
+const PATIENCE_MILLISECONDS = 3_000;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...__FILES__])));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys().then((names) => Promise.all(names.map((name) => (name === CACHE ? false : caches.delete(name))))),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/api/") || url.pathname.startsWith("/_")) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (__FILES__.includes(url.pathname)) event.respondWith(kept(request));
+});
+
+async function page(request: Request): Promise<Response> {
+  try {
+    // The newest version, whenever it can be had.
+    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+  } catch {
+    return (await caches.match(PAGE)) ?? Response.error();
+  }
+}
+
+async function kept(request: Request): Promise<Response> {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+export {};
