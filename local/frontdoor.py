@@ -1,4 +1,4 @@
-"""The front door: web page and API on one origin, as CloudFront has it in front of a deployed stack.
+"""The front door: web app and API on one origin, as CloudFront has it in front of a deployed stack.
 
 It passes on the viewer's origin and address together with the origin secret, and overwrites whatever a client sent in
 those headers.
@@ -6,17 +6,18 @@ those headers.
 
 import uuid
 from collections.abc import Iterable
-from html import escape
 from http import HTTPStatus
 from io import BytesIO
+from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from multidict import CIMultiDict
 from yarl import URL
 
-from local import link_pages
 from local.mailbox import Mailbox
 from local.stack import STAGE, Stack
+from local.web_app import WebApp
+from local.web_files import DIST
 
 _HOP_BY_HOP = {
     *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"),
@@ -27,30 +28,18 @@ _MAX_BODY = 10 * 1024 * 1024
 # The emulator starts a process for each concurrent request: more patience than API Gateway's 29 s.
 _GATEWAY_SECONDS = 120
 
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Taskward</title>
-<style>body{{font:1.1rem/1.6 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}}</style>
-<h1>Taskward is running</h1>
-<ul>
-<li>The API: <code>{origin}/api</code></li>
-<li><a href="/api/docs">What it can do</a>, and the same as an <a href="/api/openapi.json">OpenAPI document</a></li>
-<li>The <a href="/api/.well-known/jwks.json">public keys</a> of its tokens</li>
-<li>The <a href="/_mail">mail</a> that it has sent, which goes no further than here</li>
-</ul>
-</html>
-"""
-
 
 class FrontDoor:
     """An HTTP server on loopback in front of a stack; `start` and `stop` run in one event loop.
 
-    Beside what CloudFront has there, it shows the mail that the service has sent, and where its links lead.
+    Beside what CloudFront has there, it shows the mail that the service has sent. `site` is the folder that the web app
+    is built to.
     """
 
-    def __init__(self, stack: Stack, port: int) -> None:
+    def __init__(self, stack: Stack, port: int, site: Path = DIST) -> None:
         self.stack = stack
         self.port = port
+        self._site = site
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
 
@@ -60,11 +49,10 @@ class FrontDoor:
             connector=TCPConnector(limit=0), timeout=ClientTimeout(total=_GATEWAY_SECONDS), auto_decompress=False
         )
         application = web.Application(client_max_size=_MAX_BODY)
-        application.router.add_get("/", self._page)
         application.router.add_get(f"/{STAGE}", self._to_docs)
         application.router.add_route("*", f"/{STAGE}/{{path:.*}}", self._proxy)
-        link_pages.add_to(application)
         Mailbox(self.stack, self._session).add_to(application)
+        WebApp(self._site).add_to(application)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -75,9 +63,6 @@ class FrontDoor:
             await self._runner.cleanup()
         if self._session:
             await self._session.close()
-
-    async def _page(self, request: web.Request) -> web.Response:
-        return web.Response(text=_PAGE.format(origin=escape(_viewer_origin(request))), content_type="text/html")
 
     async def _to_docs(self, _: web.Request) -> web.Response:
         raise web.HTTPFound(f"/{STAGE}/docs")

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from local import mailbox
+from local import mailbox, web_build
 from local import stack as stacks
 from local.emulator import Emulator, EmulatorError, free_port, is_free
 from local.frontdoor import FrontDoor
 from local.paths import STATE
 from local.stack import DeploymentError, Stack
+from local.web_build import WebBuildError
 
 _DEPLOYED = STATE / "deployed"
 _RUNNING = STATE / "running.json"
@@ -42,6 +43,9 @@ def main() -> int:
         if arguments.command == "update":
             return _update()
         return _reset()
+    except WebBuildError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
     except (EmulatorError, DeploymentError) as error:
         print(f"\n{error}\nIf this stays, `make reset` starts afresh; it forgets the local data.", file=sys.stderr)
         return 1
@@ -73,6 +77,7 @@ def _run_alone(port: int, running: TextIO) -> int:
     usual = _USUAL_EMULATOR_PORT
     emulator_port = usual if usual != port and is_free(usual) else free_port()
     try:
+        _bring_web_app_up_to_date()
         with _step("Starting the AWS emulator"):
             emulator = Emulator(_AWS, emulator_port).__enter__()
         try:
@@ -107,6 +112,15 @@ def _brought_up_to_date(emulator: Emulator) -> Stack:
     return stack
 
 
+def _bring_web_app_up_to_date() -> bool:
+    """Whether it was not."""
+    if web_build.is_built():
+        return False
+    with _step("Building the web app"):
+        web_build.build()
+    return True
+
+
 async def _serve(stack: Stack, port: int) -> None:
     door = FrontDoor(stack, port)
     await door.start()
@@ -135,10 +149,13 @@ def _update() -> int:
         print("It is still starting; try again when it has said where it is.", file=sys.stderr)
         return 1
     emulator = Emulator(_AWS, running["emulator_port"])
-    if stacks.fingerprint() == _DEPLOYED.read_text():
+    # The front door serves what is built as it is then.
+    is_new = _bring_web_app_up_to_date()
+    if stacks.fingerprint() != _DEPLOYED.read_text():
+        _brought_up_to_date(emulator)
+    elif not is_new:
         print("Nothing has changed.")
         return 0
-    _brought_up_to_date(emulator)
     print("The change is live.")
     return 0
 
