@@ -1,5 +1,5 @@
 /**
- * Writes how long the texts in requests may be, as the OpenAPI document says: a constant for each request, with its
+ * Writes how long the texts in requests may be, as the OpenAPI document says: for each request a constant with its
  * members. What is not in the document any more does not compile.
  */
 
@@ -11,7 +11,6 @@ const WRITTEN = new URL("../src/api/lengths.ts", import.meta.url);
 const { components } = JSON.parse(readFileSync(DOCUMENT, "utf8"));
 const lines = ["/** Made from the OpenAPI document, in code points. */"];
 for (const [name, schema] of Object.entries(components.schemas)) {
-  // Only requests refuse members that they do not know, and only they have limits to check before.
   const members = Object.entries(schema.properties ?? {}).flatMap(([member, described]) => {
     const { minLength = 0, maxLength } = [described, ...(described.anyOf ?? [])].find((one) => one.maxLength) ?? {};
     return maxLength ? [[member, { minLength, maxLength }]] : [];

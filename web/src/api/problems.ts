@@ -33,9 +33,10 @@ export class Refused extends Error {
     this.index = problem.index ?? null;
   }
 
-  /** The reason in one sentence or two: what is wrong with the members named, or else what to do. */
+  /** The reason in a sentence or two: what is wrong with the members named, or else with the whole, and what to do. */
   get sentence(): string {
-    return this.errors.length > 0 ? this.errors.map((error) => error.message).join(" ") : this.detail || this.title;
+    if (this.errors.length > 0) return this.errors.map((error) => error.message).join(" ");
+    return this.detail ? `${this.title}. ${this.detail}` : this.title;
   }
 
   /** Whether the same request may well succeed later. */

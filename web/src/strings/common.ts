@@ -16,6 +16,10 @@ export const common = {
   copy: "Copy",
   copied: "Copied",
   required: "Fill this in.",
+  tooShort: (least: number) => `Use at least ${least} characters.`,
+  tooLong: (most: number) => `Use at most ${most} characters.`,
+  seconds: (seconds: number) => `${seconds} s`,
+  listensAgain: "You can try again now.",
   unexpected: "Something went wrong in this page. Load it again; nothing that you did before is lost.",
   reload: "Load it again",
 };

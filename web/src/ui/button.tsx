@@ -8,18 +8,30 @@ interface ButtonProps extends ComponentProps<"button"> {
   variant?: "primary" | "secondary" | "quiet" | "danger";
   /** Something that it began goes on: it does nothing until that is over, and keeps the focus. */
   busy?: boolean;
+  /** Seconds until it does something again: they are shown, and it keeps the focus. */
+  wait?: number;
 }
 
-export function Button({ variant = "secondary", busy = false, className, children, onClick, ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  busy = false,
+  wait = 0,
+  className,
+  children,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const idle = busy || wait > 0;
   return (
     <button
       type="button"
       {...rest}
       className={`${styles.button} ${styles[variant]} ${className ?? ""}`}
-      aria-disabled={busy || undefined}
-      onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}
+      aria-disabled={idle || undefined}
+      onClick={(event) => (idle ? event.preventDefault() : onClick?.(event))}
     >
       {children}
+      {wait > 0 && <span aria-hidden="true">{common.seconds(wait)}</span>}
       {busy && <span aria-hidden="true">…</span>}
       {busy && <span className="visually-hidden">{common.working}</span>}
     </button>

@@ -9,8 +9,8 @@ import styles from "./field.module.css";
 interface Described {
   label: string;
   hint?: ReactNode;
-  /** What is wrong with the value, a sentence; nothing when it is right. */
-  error?: string | undefined;
+  /** What is wrong with the value, a sentence or two; nothing when it is right. */
+  error?: ReactNode;
 }
 
 interface TextFieldProps extends ComponentProps<"input">, Described {}
