@@ -1,0 +1,29 @@
+/** The engine of tasks: local-first, in step with the service. */
+
+import type { TaskStore } from "../model";
+import { deleteDatabase } from "./database";
+import { taskService } from "./service";
+import { openStore } from "./store";
+import { onWake } from "./wake";
+
+/** One for each tab; a user's tabs share what they know. */
+export function openTaskStore(user: { id: string }): TaskStore {
+  return openStore(user, {
+    service: taskService,
+    clock: {
+      now: Date.now,
+      random: Math.random,
+      after(milliseconds, then) {
+        const timer = setTimeout(then, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    },
+    onWake,
+    newId: () => crypto.randomUUID(),
+  });
+}
+
+/** Nothing of a user's tasks stays on this device; for signing out. Never fails: where nothing can be kept, nothing is. */
+export async function wipe(userId: string): Promise<void> {
+  await deleteDatabase(userId).catch(() => undefined);
+}
