@@ -17,8 +17,8 @@ import boto3
 from local import web_files
 from local.paths import ROOT
 
-_REPLACED = {"Key": "replaced", "Value": "true"}
-"""By this tag the bucket's lifecycle knows what may go, 30 days after it got it."""
+# By this tag the bucket's lifecycle knows what may go, 30 days after it got it.
+_RELEASED, _REPLACED = "replaced=false", "replaced=true"
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) 
     headers = {key: _headers(key) for key in released}
     for key in released:
         # All of them, each time: what was marked as replaced and is back again loses the mark.
-        s3.put_object(Bucket=bucket, Key=key, Body=(folder / key).read_bytes(), **headers[key])
+        s3.put_object(Bucket=bucket, Key=key, Body=(folder / key).read_bytes(), Tagging=_RELEASED, **headers[key])
     cloudfront.create_invalidation(
         DistributionId=outputs["DistributionId"],
         InvalidationBatch={
@@ -68,7 +68,8 @@ def _list(items: list[str]) -> dict[str, Any]:
 def _mark_replaced(s3: Any, bucket: str, released: set[str]) -> None:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     for key in [entry["Key"] for page in pages for entry in page.get("Contents", ()) if entry["Key"] not in released]:
-        if _REPLACED in s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]:
+        tags = {tag["Key"]: tag["Value"] for tag in s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]}
+        if tags.get("replaced") == "true":
             continue
         # A copy, because the lifecycle counts the days from when an object was made.
         s3.copy_object(
@@ -77,7 +78,7 @@ def _mark_replaced(s3: Any, bucket: str, released: set[str]) -> None:
             CopySource={"Bucket": bucket, "Key": key},
             MetadataDirective="REPLACE",
             TaggingDirective="REPLACE",
-            Tagging=f"{_REPLACED['Key']}={_REPLACED['Value']}",
+            Tagging=_REPLACED,
             **_headers(key),
         )
 

@@ -93,7 +93,8 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
     body = {"email": "ada@example.com", "password": PASSWORD}
     with _running(tmp_path) as run:
         page = httpx.get(f"http://localhost:{run.port}/")
-        assert f"http://localhost:{run.port}/api" in page.text
+        assert '<div id="root">' in page.text
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
         with run.client() as client:
             grant = client.post("/auth/register", json=body).json()
             headers = {"Authorization": f"Bearer {grant['access_token']}"}
@@ -108,6 +109,7 @@ def test_data_and_sessions_survive_a_restart_which_deploys_nothing_anew(tmp_path
         assert "sam deploy" in run.log.read_text()
     with _running(tmp_path) as run:
         assert "sam deploy" not in run.log.read_text()
+        assert "Building" not in run.log.read_text()
         assert run.mails(of="Confirm your e-mail address") == mails
         with run.client() as client:
             listed = client.get("/tasks", headers=headers).json()

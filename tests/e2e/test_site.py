@@ -1,0 +1,47 @@
+"""The web app and the API at one front door: each at its own addresses, neither in place of the other."""
+
+import httpx
+import pytest
+
+from local import web_files
+from local.web_files import DIST
+from local.web_headers import site_headers
+
+
+@pytest.fixture
+def door(site_url: str) -> httpx.Client:
+    """A client of the front door."""
+    return httpx.Client(base_url=site_url)
+
+
+def test_every_file_of_the_build_is_served_with_the_headers_it_is_published_with(door: httpx.Client) -> None:
+    keys = web_files.keys(DIST)
+    assert "index.html" in keys
+    assert "sw.js" in keys
+    for key in keys:
+        answer = door.get(f"/{key}")
+        assert answer.status_code == 200, key
+        assert answer.content == (DIST / key).read_bytes(), key
+        assert answer.headers["Content-Type"] == web_files.content_type(key)
+        assert answer.headers["Cache-Control"] == web_files.cache_control(key)
+        assert {name: answer.headers.get(name) for name in site_headers()} == site_headers()
+
+
+def test_the_page_is_there_for_the_app_s_own_paths_and_hides_no_missing_file(door: httpx.Client) -> None:
+    page = door.get("/").text
+    assert '<div id="root">' in page
+    for path in ("/verify-email", "/confirm-email", "/restore-email", "/reset-password", "/tasks/none"):
+        assert door.get(path).text == page, path
+    assert door.get("/assets/gone-Ab12.js").status_code == 404
+
+
+def test_what_the_api_does_not_have_is_its_own_404_and_none_of_its_answers_has_headers_of_the_app(
+    door: httpx.Client,
+) -> None:
+    missing = door.get("/api/nothing")
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert missing.headers["Content-Type"] == "application/problem+json"
+    assert "Permissions-Policy" not in missing.headers
+    assert door.get("/api").headers["Location"] == "/api/docs"
+    docs = door.get("/api/docs").headers["Content-Security-Policy"]
+    assert docs != site_headers()["Content-Security-Policy"]
