@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local import mailbox
+from local import mailbox, web_build
 from local import stack as stacks
 from local.emulator import Emulator, free_port
 from local.frontdoor import FrontDoor
@@ -83,6 +83,13 @@ def base_url(stack: Stack) -> Iterator[str]:
     """Where the API is for a viewer."""
     with serving(stack, free_port()) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def site_url(base_url: str) -> str:
+    """Where the web app is, built as it is now."""
+    web_build.build()
+    return base_url.removesuffix("/api")
 
 
 def _check_conformance(response: httpx.Response) -> None:
