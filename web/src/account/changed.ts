@@ -1,0 +1,13 @@
+/** After a change: what it concerned is read anew. */
+
+import { useQueryClient } from "@tanstack/react-query";
+
+type Concerned = "account" | "sessions" | "second-factor" | "passkeys" | "tokens";
+
+/** Gives a function that has what was concerned read anew, and the events, where every change of an account stands. */
+export function useChanged(): (...concerned: Concerned[]) => void {
+  const queries = useQueryClient();
+  return (...concerned) => {
+    for (const what of [...concerned, "events"]) void queries.invalidateQueries({ queryKey: [what] });
+  };
+}

@@ -1,0 +1,21 @@
+/** Saves files as downloads. */
+
+/** Saves what is in memory. */
+export function saveBlob(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  follow(url, name);
+  // The browser has begun to read it by the end of this task.
+  setTimeout(() => URL.revokeObjectURL(url));
+}
+
+/** Saves what is at an address, which says itself that it is a download and by what name. */
+export function saveFrom(url: string): void {
+  follow(url, "");
+}
+
+function follow(url: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}

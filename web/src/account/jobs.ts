@@ -1,0 +1,59 @@
+/** Jobs: what takes longer than an answer may. Each page of this tab knows the last one of a kind, as long as it is there. */
+
+import { skipToken, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "../api/client";
+import { Refused, unwrap } from "../api/problems";
+import type { components } from "../api/schema";
+
+export type Job = components["schemas"]["Job"];
+type Kind = Job["kind"];
+
+const DAY_MILLISECONDS = 86_400_000;
+const FIRST_MILLISECONDS = 700;
+const LONGEST_MILLISECONDS = 10_000;
+
+interface KnownJob {
+  /** The last job of the kind, read again and again until it is over; its data is undefined when there is none. */
+  query: UseQueryResult<Job>;
+  known: boolean;
+  /** Takes note of a job that was just begun. */
+  begin: (job: Job) => void;
+  /** There is no such job any more that anybody would ask about. */
+  forget: () => void;
+}
+
+export function useJob(kind: Kind): KnownJob {
+  const queries = useQueryClient();
+  const { data: id } = useQuery<string | null>({
+    queryKey: ["job-of", kind],
+    queryFn: skipToken,
+    gcTime: DAY_MILLISECONDS,
+  });
+  const query = useQuery({
+    queryKey: ["job", id],
+    queryFn: id ? () => readJob(id) : skipToken,
+    gcTime: DAY_MILLISECONDS,
+    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
+      data && isOver(data) ? false : Math.min(FIRST_MILLISECONDS * 1.4 ** dataUpdateCount, LONGEST_MILLISECONDS),
+  });
+  const gone = query.error instanceof Refused && query.error.status === 404;
+
+  return {
+    query,
+    known: Boolean(id) && !gone,
+    begin: (job) => {
+      queries.setQueryData(["job", job.id], job);
+      queries.setQueryData(["job-of", kind], job.id);
+    },
+    forget: () => queries.setQueryData(["job-of", kind], null),
+  };
+}
+
+/** A job as it is now; when it is done, with a new link to what it made. */
+export async function readJob(id: string): Promise<Job> {
+  return (await unwrap(api.GET("/jobs/{id}", { params: { path: { id } } }))).data;
+}
+
+export function isOver(job: Job): boolean {
+  return job.state === "done" || job.state === "failed";
+}
