@@ -48,6 +48,16 @@ def _with_client(folder: Path, test: _Test) -> None:
     asyncio.run(run())
 
 
+async def _as_written(client: TestClient[Any, Any], path: str) -> bytes:
+    """The answer to a path that is sent as it is; a client would tidy it up."""
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
 def test_every_answer_has_the_headers_of_the_template(built: Path) -> None:
     async def test(client: TestClient[Any, Any]) -> None:
         for path in ("/", "/sign-in", "/assets/index-Ab12.js", "/assets/gone.js"):
@@ -94,14 +104,17 @@ def test_what_is_not_there_is_not_the_app(built: Path) -> None:
 )
 def test_nothing_outside_of_the_build_is_reached(built: Path, path: str) -> None:
     async def test(client: TestClient[Any, Any]) -> None:
-        reader, writer = await asyncio.open_connection(client.host, client.port)
-        # Written by hand, since a client would tidy the path up.
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-        answer = await reader.read()
-        writer.close()
-        await writer.wait_closed()
+        answer = await _as_written(client, path)
         assert b" 404 " in answer.splitlines()[0]
         assert b"a secret" not in answer
+
+    _with_client(built, test)
+
+
+def test_a_path_is_looked_at_before_it_is_decoded_and_a_file_after(built: Path) -> None:
+    async def test(client: TestClient[Any, Any]) -> None:
+        assert b"<title>Taskward" in await _as_written(client, "/sw%2ejs")
+        assert b"<svg/>" in await _as_written(client, "/%69con.svg?of=today")
 
     _with_client(built, test)
 
