@@ -27,7 +27,7 @@ export function AccountMenu() {
             {
               label: shell.account,
               icon: <Settings size={18} />,
-              onSelect: () => navigate("/account/profile"),
+              onSelect: () => navigate("~/account/profile"),
             },
             {
               label: shell.commands,

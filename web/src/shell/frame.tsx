@@ -54,7 +54,7 @@ export function Frame({ title, nav, children }: FrameProps) {
           aria-expanded={open}
           onClick={() => setOpen(true)}
         />
-        <Link href="/" className={styles.brand}>
+        <Link href="~/" className={styles.brand}>
           <ListTodo size={22} aria-hidden />
           {common.name}
         </Link>
