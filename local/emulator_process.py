@@ -1,4 +1,4 @@
-"""The emulator's process: the emulator as it is installed, and six things that it lacks.
+"""The emulator's process: the emulator as it is installed, and seven things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
@@ -10,23 +10,31 @@ It speaks plain HTTP, on this machine alone, and so refuses what a policy allows
 It does not know for which identity, by which configuration set and from which address a mail is sent when it looks
 whether a policy allows that. And it keeps all else over a restart, but not the mail.
 
+It unpacks layer and code for every process that it starts, which takes longer than the start itself. Here it does so
+once.
+
 And it ends, in good order, when the process that started it is gone without a word.
 
 Runs under the emulator's own interpreter.
 """
 
+import hashlib
 import json
 import os
 import re
 import signal
+import tempfile
 import threading
 import time
+import zipfile
 from contextvars import ContextVar
 from email.utils import parseaddr
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app as emulator
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id
 from ministack.services import apigateway_v1, ses
 
@@ -97,6 +105,28 @@ def _load_ses_state_with_mail(state: Any) -> None:
 
 
 ses.get_state, ses.load_persisted_state = _ses_state_with_mail, _load_ses_state_with_mail
+
+
+_unpacking = threading.Lock()
+
+
+class _UnpackedOnce(zipfile.ZipFile):
+    """An archive whose content is unpacked once; wherever else it is wanted, there is a link to it."""
+
+    def extractall(self, path: Any) -> None:
+        assert self.filename
+        with open(self.filename, "rb") as archive:
+            content = hashlib.file_digest(archive, "sha256").hexdigest()
+        unpacked = Path(tempfile.gettempdir(), f"unpacked-{content}")
+        with _unpacking:
+            if not unpacked.exists():
+                super().extractall(unpacked.with_suffix(".part"))
+                unpacked.with_suffix(".part").rename(unpacked)
+        Path(path).rmdir()
+        Path(path).symlink_to(unpacked)
+
+
+lambda_runtime.zipfile = SimpleNamespace(**(vars(zipfile) | {"ZipFile": _UnpackedOnce}))
 
 
 async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:
