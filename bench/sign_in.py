@@ -20,7 +20,7 @@ from taskward.errors import InvalidCredentialsError
 from taskward.identity import passwords, sign_in
 from taskward.identity.models import Credentials
 from tests import conftest
-from tests.support import aws
+from tests.support import aws, moto_account
 from tests.support.people import registered
 
 FARTHEST_RATIO = 1.1
@@ -43,7 +43,7 @@ def _medians(rounds: int) -> dict[str, float]:
     os.environ.update(ATTEMPTS="1000000", NETWORK_ATTEMPTS="1000000", ACCOUNT_ATTEMPTS="1000000")
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     with aws.local_database() as endpoint, aws.in_memory(but_reach=endpoint):
-        aws.create_secrets(conftest.ORIGIN_SECRET)
+        moto_account.create_secrets(conftest.ORIGIN_SECRET)
         aws.connect(endpoint)
         aws.create_tables(endpoint)
         registered(KINDS["account"])

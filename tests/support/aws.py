@@ -18,6 +18,7 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
+from moto.core.models import RESPONSES_METHODS
 from moto.dynamodb.responses import DynamoHandler
 from moto.sesv2.responses import SESV2Response
 from moto.sqs.models import sqs_backends
@@ -33,9 +34,9 @@ from taskward.identity.user_tables import EmailItem, KnownAddressItem, UsedStepI
 from taskward.jobs.tables import JobItem
 from taskward.tasks.tables import TaskItem
 from taskward.tasks.usage_tables import UsageItem
+from tests.support.moto_account import QUEUES
 from tests.support.template import ROOT, resources
 
-QUEUES = {"JOBS_QUEUE": "jobs", "MAIL_QUEUE": "mail"}
 TABLES = {"UsersTable": "users", "SessionsTable": "sessions", "TasksTable": "tasks"}
 MODELS: list[Any] = [
     UserItem,
@@ -80,6 +81,10 @@ def connect(endpoint: str | None = None) -> None:
         _endpoint = endpoint
     keyring.forget()
     keys.forget()
+
+
+# Moto stands in for what `requests` sends as well, which nothing here uses: getting ready for that takes 9 ms a test.
+RESPONSES_METHODS.clear()
 
 
 @contextmanager
@@ -128,26 +133,6 @@ def delete_tables(endpoint: str) -> None:
     """Remove the tables, and all that is in them."""
     for name in TABLES.values():
         client("dynamodb", endpoint).delete_table(TableName=name)
-
-
-def create_secrets(origin_secret: str) -> None:
-    """The secrets as CloudFormation makes them: the ring without a value, the origin secret with one."""
-    secrets = client("secretsmanager")
-    secrets.create_secret(Name=os.environ["SIGNING_KEYS_SECRET"])
-    secrets.create_secret(Name=os.environ["ORIGIN_SECRET"], SecretString=origin_secret)
-    # Of this kind, though it is for encryption: with one of the right kind moto makes an RSA key, which takes 50 ms.
-    key = client("kms").create_key(KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
-    client("kms").create_alias(AliasName=os.environ["ENCRYPTION_KEY"], TargetKeyId=key)
-
-
-def create_queue_and_bucket() -> None:
-    """What queued work and mail go through, where results are, and what mail may come from."""
-    for variable, name in QUEUES.items():
-        made = client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "5400"})
-        # Empty where it is switched off.
-        assert os.environ[variable] in (made["QueueUrl"], "")
-    client("s3").create_bucket(Bucket=os.environ["EXPORTS_BUCKET"])
-    client("sesv2").create_email_identity(EmailIdentity="taskward.example")
 
 
 def queued(variable: str = "JOBS_QUEUE") -> list[dict[str, Any]]:
