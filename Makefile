@@ -8,7 +8,7 @@ DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
-# One of them deploys the service and talks to it, the other does everything else meanwhile.
+# One of them deploys the service and talks to it, the other begins with everything else.
 WORKERS := --numprocesses 2
 
 .DEFAULT_GOAL := help
@@ -29,8 +29,9 @@ reset: tools ## Forget all local data
 web: tools ## Build the web app
 	@$(RUN) -m local.web_build
 
-test: tools $(DYNAMODB) ## All tests that this machine can run
-	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(or $(TESTS),$(WORKERS))
+test: tools $(DYNAMODB) ## All tests, each on one database (THOROUGH=1: on both, as in CI)
+	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(if $(THOROUGH),--thorough) \
+		$(or $(TESTS),$(WORKERS))
 
 test-unit: tools ## The tests that take seconds
 	@$(RUN) -m pytest tests/unit tests/integration

@@ -54,7 +54,7 @@ os.environ.update(
 )
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
 
-from tests.support import aws  # noqa: E402
+from tests.support import aws, left_out, moto_account  # noqa: E402
 from tests.support.frames import with_room  # noqa: E402
 from tests.support.range_service import BREACHED, RangeService, range_service  # noqa: E402
 
@@ -101,8 +101,8 @@ def moto_tables() -> Iterator[None]:
     """Empty tables and secrets in memory, made from the template; signing keys published."""
     with aws.in_memory():
         aws.create_tables()
-        aws.create_secrets(ORIGIN_SECRET)
-        aws.create_queue_and_bucket()
+        moto_account.create_secrets(ORIGIN_SECRET)
+        moto_account.create_queue_and_bucket()
         aws.publish_keys()
         yield
 
@@ -134,6 +134,30 @@ def mail_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployment that sends no mail."""
     for name in ("MAIL_QUEUE", "MAIL_SENDER", "MAIL_CONFIGURATION_SET"):
         monkeypatch.setenv(name, "")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--thorough`; in CI it goes without saying."""
+    default = bool(os.environ.get("TASKWARD_LEAVE_NOTHING_OUT"))
+    parser.addoption("--thorough", action="store_true", default=default, help="leave out nothing")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Whoever reads that all tests pass is told first which."""
+    return f"left out: {left_out.said(thorough=config.getoption('thorough'))}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `--thorough`, no test runs on two databases."""
+    if not config.getoption("thorough"):
+        items[:], repeated = left_out.divided(items)
+        config.hook.pytest_deselected(items=repeated)
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether there are to be as many tasks as a test is about, even tens of thousands."""
+    return bool(pytestconfig.getoption("thorough"))
 
 
 @pytest.hookimpl(optionalhook=True)

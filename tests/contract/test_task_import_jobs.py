@@ -317,10 +317,10 @@ def test_nobody_else_s_file_is_read(me: str) -> None:
 # --- Size ---
 
 
-def test_ten_thousand_tasks_go_through_and_again_without_doubling(database: str, me: str) -> None:
+def test_ten_thousand_tasks_go_through_and_again_without_doubling(database: str, thorough: bool, me: str) -> None:
     # Nine of ten in trees, whose tasks are written together: one by one, all of them would take minutes here. Moto
     # takes several times as long for each, and gets a twentieth.
-    trees = 100 if database == "dynamodb-local" else 5
+    trees = (100 if thorough else 10) if database == "dynamodb-local" else 5
     others = "".join(f"other {number},Task {number},\r\n" for number in range(10 * trees))
     tops = "".join(f"{tree},Project {tree},\r\n" for tree in range(trees))
     below = "".join(f"{tree}.{number},Step {number},{tree}\r\n" for tree in range(trees) for number in range(89))
