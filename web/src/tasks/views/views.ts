@@ -29,7 +29,8 @@ const SORT_OF_LIST: Record<View["list"], View["sort"]> = {
   completed: "updated",
   trash: "updated",
 };
-const DIRECTION_OF_SORT: Record<View["sort"], View["direction"]> = {
+/** The direction that is usual for a way of sorting. */
+export const DIRECTION_OF_SORT: Record<View["sort"], View["direction"]> = {
   order: "asc",
   due: "asc",
   title: "asc",
