@@ -14,6 +14,8 @@ export interface Command {
   keys?: string[];
   /** Works while the focus is in a text field as well. */
   inFields?: boolean;
+  /** Its keys count only then; else they are the browser's. */
+  when?: () => boolean;
   run: () => void;
 }
 
@@ -95,7 +97,11 @@ function onKey(event: KeyboardEvent): void {
 
 function find(keys: string, inField: boolean, inDialog: boolean): Command | undefined {
   return commands.findLast(
-    (command) => command.keys?.includes(keys) && (command.inFields || !inField) && (command.inFields || !inDialog),
+    (command) =>
+      command.keys?.includes(keys) &&
+      (command.inFields || !inField) &&
+      (command.inFields || !inDialog) &&
+      command.when?.() !== false,
   );
 }
 
@@ -109,7 +115,10 @@ function name(event: KeyboardEvent): string {
 }
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type="checkbox"]), textarea, select'))
+  );
 }
 
 function set(now: readonly Command[]): void {

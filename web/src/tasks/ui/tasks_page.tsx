@@ -1,0 +1,168 @@
+/** The pages about tasks: lists, and a task's details over them. */
+
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Link, Redirect, useLocation, useSearch } from "wouter";
+import { Frame } from "../../shell/frame";
+import { shell } from "../../strings/shell";
+import { strings } from "../../strings/tasks";
+import { announce } from "../../ui/announcer";
+import { toast } from "../../ui/toasts";
+import type { Snapshot } from "../model";
+import { taskStore, useSnapshot } from "../use_tasks";
+import { counts, select, tagsOf, urlOfView, type View, viewFromUrl } from "../views/views";
+import { completeTask, restoreTask } from "./actions";
+import { type Clock, clockNow, useClock } from "./clock";
+import { type Asked, ConfirmClearing } from "./confirm_clearing";
+import { FiltersBar } from "./filters_bar";
+import { focusTask } from "./focus";
+import { ListTools } from "./list_tools";
+import { queryOfList, useOpenDetails, useOpenTask } from "./location";
+import { isManual } from "./places";
+import { QuickAdd } from "./quick_add";
+import { EmptyState, Skeleton } from "./states";
+import { useTaskCommands } from "./task_commands";
+import { TaskList } from "./task_list";
+import { TaskNotices } from "./task_notices";
+import type { RowActions } from "./task_row";
+import { LIST_NAMES, TasksNav } from "./tasks_nav";
+import { useFoldedRows } from "./use_folded_rows";
+
+const TaskDetails = lazy(() => import("./task_details"));
+
+const LIST_PATHS: readonly string[] = LIST_NAMES.map((list) => `/${list}`);
+
+export default function TasksPage() {
+  const [path] = useLocation();
+  if (path === "/") return <Redirect to="/all" replace />;
+  return <ListPage path={path} />;
+}
+
+function ListPage({ path }: { path: string }) {
+  const query = queryOfList(useSearch());
+  const view = useMemo(() => viewFromUrl(path, query), [path, query]);
+  const snapshot = useSnapshot();
+  const clock = useClock();
+  const openTask = useOpenTask();
+  const { tasks } = snapshot;
+  const numbers = useMemo(() => counts(tasks, clock), [tasks, clock]);
+  const tags = useMemo(() => tagsOf(tasks), [tasks]);
+  const isList = LIST_PATHS.includes(path) || /^\/tag\/[^/]+$/.test(path);
+
+  return (
+    <Frame
+      title={isList ? titleOf(view) : shell.notFoundTitle}
+      nav={<TasksNav view={isList ? view : null} counts={numbers} tags={tags} />}
+    >
+      {isList ? (
+        <List view={view} snapshot={snapshot} clock={clock} tags={tags} />
+      ) : (
+        <p>
+          {shell.notFound} <Link href="/all">{shell.toTasks}</Link>
+        </p>
+      )}
+      <Suspense>{openTask !== null && <TaskDetails key={openTask} id={openTask} snapshot={snapshot} />}</Suspense>
+    </Frame>
+  );
+}
+
+interface ListProps {
+  view: View;
+  snapshot: Snapshot;
+  clock: Clock;
+  tags: ReturnType<typeof tagsOf>;
+}
+
+function List({ view, snapshot, clock, tags }: ListProps) {
+  const { tasks } = snapshot;
+  const [, navigate] = useLocation();
+  const open = useOpenDetails();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [editing, setEditing] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+
+  const all = useMemo(() => select(tasks, view, clock), [tasks, view, clock]);
+  const { rows, collapsed, toggle } = useFoldedRows(all);
+  const manual = isManual(view);
+  const actions = useMemo<RowActions>(
+    () => ({
+      complete: completeTask,
+      restore: restoreTask,
+      purge: (task) => setAsked({ kind: "purge", task }),
+      toggle,
+      open,
+      edit: setEditing,
+      endEdit: (id, refocus) => {
+        setEditing(null);
+        if (refocus) focusTask(id);
+      },
+    }),
+    [toggle, open],
+  );
+  useTaskCommands({ open, edit: setEditing, manual, search, field, ask: setAsked });
+  useTold(view, all.length);
+
+  const change = useCallback(
+    (changed: View, replace: boolean) => navigate(urlOfView(changed), { replace }),
+    [navigate],
+  );
+  const focusFirst = () => rows[0] && focusTask(rows[0].task.id);
+  /** Says where a new task is that this list does not show. */
+  function tellAdded(ids: string[]): void {
+    const added = ids.flatMap((id) => taskStore().snapshot().tasks.get(id) ?? []);
+    const [task] = added;
+    const shown = select(new Map(added.map((each) => [each.id, each])), view, clockNow());
+    if (!task || shown.length > 0) return;
+    const show = () => navigate(`/all?task=${task.id}`);
+    toast(strings.add.addedElsewhere(task.title), { action: { label: strings.add.show, run: show } });
+  }
+
+  const isLoading =
+    !snapshot.loaded || (!snapshot.complete && all.length === 0 && snapshot.connection.state === "connected");
+  return (
+    <>
+      <TaskNotices conflicts={snapshot.conflicts} rejections={snapshot.rejections} tasks={tasks} />
+      {view.list !== "completed" && view.list !== "trash" && (
+        <QuickAdd ref={field} view={view} onAdded={tellAdded} onLeave={focusFirst} />
+      )}
+      <FiltersBar ref={search} view={view} tags={tags} onChange={change} />
+      <ListTools view={view} shown={all.length} onAsk={setAsked} />
+      {isLoading ? (
+        <Skeleton />
+      ) : all.length === 0 ? (
+        <EmptyState view={view} />
+      ) : (
+        <TaskList
+          key={view.list}
+          label={titleOf(view)}
+          list={view.list}
+          rows={rows}
+          clock={clock}
+          pending={snapshot.pending}
+          collapsed={collapsed}
+          editing={editing}
+          manual={manual}
+          actions={actions}
+        />
+      )}
+      <ConfirmClearing asked={asked} onClose={() => setAsked(null)} />
+    </>
+  );
+}
+
+function titleOf(view: View): string {
+  return view.list === "all" && view.tags.length > 0 ? strings.tagTitle(view.tags) : strings.lists[view.list];
+}
+
+/** Another view begins at its top, and says how many tasks it has. */
+function useTold(view: View, count: number): void {
+  const address = urlOfView(view);
+  const [path] = address.split("?");
+  const told = useRef({ address, path });
+  useEffect(() => {
+    if (told.current.address === address) return;
+    if (told.current.path !== path) window.scrollTo(0, 0);
+    told.current = { address, path };
+    announce(strings.tasks(count));
+  }, [address, path, count]);
+}
