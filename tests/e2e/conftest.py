@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from local import mailbox, web_build
 from local import stack as stacks
@@ -19,9 +20,10 @@ from local.emulator import Emulator, free_port
 from local.frontdoor import FrontDoor
 from local.paths import tool
 from local.stack import Stack
-from tests.support import conformance
+from tests.support import browser, conformance
 from tests.support.people import PASSWORD
 from tests.support.range_service import BREACHED, RangeService, range_service
+from tests.support.web import Visitor
 
 _numbers = itertools.count(1)
 _MAIL_SECONDS = 120
@@ -125,6 +127,11 @@ def code_of(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
+def new_address() -> str:
+    """An e-mail address that nobody has yet."""
+    return f"person{next(_numbers)}@example.com"
+
+
 class Person:
     """Somebody who is signed in."""
 
@@ -153,7 +160,7 @@ def new_person(new_client: Callable[[], httpx.Client]) -> Callable[[], Person]:
     """Registers somebody new, in a client of their own."""
 
     def make() -> Person:
-        email = f"person{next(_numbers)}@example.com"
+        email = new_address()
         client = new_client()
         response = client.post("/auth/register", json={"email": email, "password": PASSWORD})
         assert response.status_code == 201, response.text
@@ -184,3 +191,40 @@ def inbox(base_url: str) -> Iterator[Callable[[str, str], str]]:
             raise AssertionError(f"no mail to {address} with a link to {page}")
 
         yield token
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser of a module's tests. Not of the session: while it is open, no other test can have an event loop."""
+    with browser.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def visitor(chromium: Browser, site_url: str) -> Iterator[Callable[..., Visitor]]:
+    """Makes people at the web app, each with a browser profile of their own (settings of `new_context`).
+
+    In the end none of them may have met an error that nobody expected.
+    """
+    visitors: list[Visitor] = []
+
+    def make(**settings: Any) -> Visitor:
+        visitors.append(Visitor(chromium.new_context(base_url=site_url, **settings)))
+        return visitors[-1]
+
+    yield make
+    for each in visitors:
+        each.context.close()
+    assert [fault for each in visitors for fault in each.faults] == []
+
+
+@pytest.fixture
+def signed_up(visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
+    """Makes people who have just signed up, and see their tasks."""
+
+    def make(**settings: Any) -> Visitor:
+        new = visitor(**settings)
+        new.sign_up(new_address())
+        return new
+
+    return make

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -16,10 +16,11 @@ _OPTIONS = [f"--proxy-server={_NOWHERE}", "--disable-background-networking", "--
 
 
 @contextmanager
-def page(*, timeout_seconds: float = 30) -> Iterator[Page]:
-    """A page of a browser of its own, with nothing kept from before and nothing left behind; skips where there is none.
+def launched() -> Iterator[Browser]:
+    """A browser; skips where there is none.
 
-    Inside, the thread belongs to Playwright's event loop: `asyncio.run` must wait until the browser is closed.
+    Inside, the thread belongs to Playwright's event loop: `asyncio.run`, and another browser, must wait until this one
+    is closed.
     """
     executable = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if executable is None:
@@ -32,11 +33,18 @@ def page(*, timeout_seconds: float = 30) -> Iterator[Page]:
             args=_OPTIONS,
         )
         try:
-            opened = browser.new_page()
-            opened.set_default_timeout(timeout_seconds * 1000)
-            yield opened
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def page(*, timeout_seconds: float = 30) -> Iterator[Page]:
+    """A page of a browser of its own, with nothing kept from before and nothing left behind."""
+    with launched() as browser:
+        opened = browser.new_page()
+        opened.set_default_timeout(timeout_seconds * 1000)
+        yield opened
 
 
 def add_authenticator(opened: Page, *, user_verified: bool = True) -> tuple[CDPSession, str]:

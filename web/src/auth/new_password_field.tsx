@@ -40,7 +40,9 @@ function Strength({ estimate, text, guessable }: { estimate: Estimate; text: str
   // An estimate of a long password takes a while, and the field does not wait for it.
   const password = useDeferredValue(text);
   if (password === "") return null;
-  const words = guessable.flatMap((known) => [known, ...known.split(/[\s@.]+/)]).filter(Boolean);
+  const words = guessable
+    .flatMap((known) => [known, ...known.split("@"), ...known.split(/[^\p{L}\p{N}]+/u)])
+    .filter(Boolean);
   const strength = estimate(password, [common.name, ...words]);
   return (
     <div className={styles.strength}>

@@ -36,7 +36,7 @@ export default function SignUpPage() {
   const email = form.field("email");
   const exists = form.isAt("email", "email_exists") && (
     <>
-      {email.error} <Link href={signIn}>{auth.signUp.signInInstead}</Link>
+      {email.error} <Link href={signIn}>{auth.toSignIn}</Link>
     </>
   );
   return (

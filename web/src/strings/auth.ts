@@ -56,7 +56,6 @@ export const auth = {
     send: "Create account",
     known: "Have an account already?",
     signIn: "Sign in",
-    signInInstead: "To the sign-in",
   },
 
   forgot: {
