@@ -62,7 +62,7 @@ function DeletionDialog({ onClose }: { onClose: () => void }) {
       <p>{words.text}</p>
       <form id={id} className={styles.form} onSubmit={form.onSubmit} noValidate>
         {withPassword && (
-          <PasswordField label={words.password} autoComplete="current-password" {...form.field("password")} />
+          <PasswordField label={words.password} autoComplete="current-password" autoFocus {...form.field("password")} />
         )}
         <div>
           <CheckField

@@ -13,7 +13,7 @@ import { Problem } from "./problem";
 
 export function AccountExport() {
   const { question, ...action } = useAction();
-  const { query, known, begin } = useJob("export");
+  const { query, known, begin } = useJob("account_export");
   const changed = useChanged();
   const start = () =>
     action.run(async () => {

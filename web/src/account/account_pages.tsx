@@ -1,6 +1,6 @@
 /** The pages of the account, at /account/…. */
 
-import { CircleUser, Database, History, KeyRound, MonitorSmartphone, ShieldCheck } from "lucide-react";
+import { ArrowLeft, CircleUser, Database, History, KeyRound, MonitorSmartphone, ShieldCheck } from "lucide-react";
 import { Redirect, useLocation } from "wouter";
 import { Frame } from "../shell/frame";
 import { NavLink, NavLinks } from "../shell/nav_link";
@@ -30,6 +30,7 @@ export default function AccountPages() {
       title={page.title}
       nav={
         <NavLinks>
+          <NavLink href="~/" icon={<ArrowLeft size={18} aria-hidden />} label={account.backToTasks} current={false} />
           {PAGES.map(({ path, title, Icon }) => (
             <NavLink
               key={path}

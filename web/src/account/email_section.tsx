@@ -22,7 +22,8 @@ const words = account.email;
 
 export function EmailSection() {
   const user = useUser();
-  const [changing, setChanging] = useState(false);
+  // Null at first; once it was closed, the button has the focus again.
+  const [changing, setChanging] = useState<boolean | null>(null);
   const [sentTo, setSentTo] = useState<string | null>(null);
   if (!user) return null;
   const [state, tone] = user.email_bounced
@@ -54,7 +55,9 @@ export function EmailSection() {
           }}
         />
       ) : (
-        <Button onClick={() => setChanging(true)}>{words.change}</Button>
+        <Button autoFocus={changing === false} onClick={() => setChanging(true)}>
+          {words.change}
+        </Button>
       )}
     </Section>
   );

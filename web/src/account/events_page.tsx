@@ -38,7 +38,8 @@ export function EventsPage() {
   }
 
   return (
-    <Section title={words.about}>
+    <Section>
+      <p>{words.about}</p>
       <Loaded query={query}>
         {({ pages }) => {
           const events = pages.flatMap((page) => page.events);

@@ -52,7 +52,7 @@ export function FactorRemoval({ onClose }: { onClose: () => void }) {
       <p>{words.turnOffText}</p>
       <form id={id} className={styles.form} onSubmit={form.onSubmit} noValidate>
         {withPassword && (
-          <PasswordField label={words.password} autoComplete="current-password" {...form.field("password")} />
+          <PasswordField label={words.password} autoComplete="current-password" autoFocus {...form.field("password")} />
         )}
         <TextField
           label={words.code}

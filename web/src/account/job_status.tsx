@@ -22,14 +22,13 @@ interface JobStatusProps {
 }
 
 export function JobStatus({ job, done = words.done, download = words.download }: JobStatusProps) {
+  const records = words.records(job.progress);
   if (job.state === "failed") return <Notice tone="error">{words.failed}</Notice>;
   return (
     <>
       <p role="status">{job.state === "done" ? done : job.state === "running" ? words.running : words.queued}</p>
       {!isOver(job) && <progress className={styles.progress} aria-label={words.progressLabel} />}
-      <p className={styles.soft} data-progress={job.progress}>
-        {words.progress(job.progress)}
-      </p>
+      <p className={styles.soft}>{isOver(job) ? records : words.soFar(records)}</p>
       {job.state === "done" && job.result && (
         <>
           <Download job={job} label={`${download} (${units.format(job.result.bytes)})`} />

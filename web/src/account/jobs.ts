@@ -1,4 +1,4 @@
-/** Jobs: what takes longer than an answer may. Each page of this tab knows the last one of a kind, as long as it is there. */
+/** Jobs: what takes longer than an answer may. All pages of this tab know the last one begun for a purpose. */
 
 import { skipToken, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../api/client";
@@ -6,14 +6,15 @@ import { Refused, unwrap } from "../api/problems";
 import type { components } from "../api/schema";
 
 export type Job = components["schemas"]["Job"];
-type Kind = Job["kind"];
+/** What a job was begun for, where one is remembered; a look at a file to import writes nothing. */
+type Purpose = "account_export" | "task_export" | "task_import" | "task_import_look";
 
 const DAY_MILLISECONDS = 86_400_000;
 const FIRST_MILLISECONDS = 700;
 const LONGEST_MILLISECONDS = 10_000;
 
 interface KnownJob {
-  /** The last job of the kind, read again and again until it is over; its data is undefined when there is none. */
+  /** The last job of the purpose, read again and again until it is over; its data is undefined when there is none. */
   query: UseQueryResult<Job>;
   known: boolean;
   /** Takes note of a job that was just begun. */
@@ -22,10 +23,10 @@ interface KnownJob {
   forget: () => void;
 }
 
-export function useJob(kind: Kind): KnownJob {
+export function useJob(purpose: Purpose): KnownJob {
   const queries = useQueryClient();
   const { data: id } = useQuery<string | null>({
-    queryKey: ["job-of", kind],
+    queryKey: ["job-of", purpose],
     queryFn: skipToken,
     gcTime: DAY_MILLISECONDS,
   });
@@ -43,9 +44,9 @@ export function useJob(kind: Kind): KnownJob {
     known: Boolean(id) && !gone,
     begin: (job) => {
       queries.setQueryData(["job", job.id], job);
-      queries.setQueryData(["job-of", kind], job.id);
+      queries.setQueryData(["job-of", purpose], job.id);
     },
-    forget: () => queries.setQueryData(["job-of", kind], null),
+    forget: () => queries.setQueryData(["job-of", purpose], null),
   };
 }
 

@@ -48,7 +48,7 @@ export function NewTokenForm({ onMade }: NewTokenFormProps) {
     <>
       <form className={styles.form} onSubmit={form.onSubmit} noValidate>
         <TextField label={words.name} hint={words.nameHint} autoComplete="off" {...form.field("name")} />
-        <fieldset className={styles.choices} aria-describedby={scopeProblem}>
+        <fieldset className={styles.choices} aria-describedby={scopes.length === 0 ? scopeProblem : undefined}>
           <legend>{words.scopes}</legend>
           {SCOPES.map((scope) => (
             <CheckField
@@ -60,9 +60,11 @@ export function NewTokenForm({ onMade }: NewTokenFormProps) {
               }
             />
           ))}
-          <p id={scopeProblem} className={styles.wrong} role="alert">
-            {scopes.length === 0 && words.scopeNeeded}
-          </p>
+          {scopes.length === 0 && (
+            <p id={scopeProblem} className={styles.wrong} role="alert">
+              {words.scopeNeeded}
+            </p>
+          )}
         </fieldset>
         <SelectField label={words.expires} value={days} onChange={({ target }) => setDays(Number(target.value))}>
           {DAYS.map((one) => (

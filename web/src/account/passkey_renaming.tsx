@@ -54,7 +54,7 @@ export function PasskeyRenaming({ passkey, onClose }: PasskeyRenamingProps) {
       }
     >
       <form id={id} onSubmit={form.onSubmit} noValidate>
-        <TextField label={words.name} {...form.field("name")} />
+        <TextField label={words.name} autoFocus {...form.field("name")} />
         <Problem {...form.submission} />
       </form>
       {question}

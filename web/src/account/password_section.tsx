@@ -24,7 +24,8 @@ const words = account.security;
 
 export function PasswordSection() {
   const hasPassword = useUser()?.has_password ?? false;
-  const [changing, setChanging] = useState(false);
+  // Null at first; once it was closed, the button has the focus again.
+  const [changing, setChanging] = useState<boolean | null>(null);
   const [removing, setRemoving] = useState(false);
   const change = hasPassword ? words.changePassword : words.setPassword;
   return (
@@ -34,7 +35,9 @@ export function PasswordSection() {
         <PasswordForm submit={change} withCurrent={hasPassword} onClose={() => setChanging(false)} />
       ) : (
         <div className={styles.row}>
-          <Button onClick={() => setChanging(true)}>{change}</Button>
+          <Button autoFocus={changing === false} onClick={() => setChanging(true)}>
+            {change}
+          </Button>
           {hasPassword && (
             <Button variant="danger" onClick={() => setRemoving(true)}>
               {words.removePassword}

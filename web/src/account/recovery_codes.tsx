@@ -6,6 +6,7 @@ import { Button } from "../ui/button";
 import styles from "./account.module.css";
 import { CopyButton } from "./copy_button";
 import { saveBlob } from "./download";
+import { takeFocus } from "./focus";
 
 const words = account.recovery;
 
@@ -24,7 +25,9 @@ export function RecoveryCodes({ codes, onKept }: RecoveryCodesProps) {
 
   return (
     <>
-      <h3>{words.title}</h3>
+      <h3 tabIndex={-1} ref={takeFocus}>
+        {words.title}
+      </h3>
       <p>{words.text}</p>
       <ol className={styles.codes}>
         {codes.map((code) => (

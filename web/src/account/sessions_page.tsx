@@ -7,6 +7,8 @@ import { unwrap } from "../api/problems";
 import type { components } from "../api/schema";
 import { signOut } from "../session/session";
 import { account } from "../strings/account";
+import { shell } from "../strings/shell";
+import { useSnapshot } from "../tasks/use_tasks";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { toast } from "../ui/toasts";
@@ -34,7 +36,8 @@ export function SessionsPage() {
   const query = useQuery(sessionsQuery);
   const [ending, setEnding] = useState<Ending | null>(null);
   return (
-    <Section title={words.about}>
+    <Section>
+      <p>{words.about}</p>
       <Loaded query={query}>
         {(sessions) => (
           <>
@@ -118,6 +121,7 @@ interface EndDialogProps {
 function EndDialog({ ending, onClose }: EndDialogProps) {
   const { question, ...action } = useAction();
   const changed = useChanged();
+  const { queued } = useSnapshot();
   const { title, text, confirm } = ENDINGS[ending];
 
   const end = () =>
@@ -143,6 +147,7 @@ function EndDialog({ ending, onClose }: EndDialogProps) {
       onClose={onClose}
     >
       <p>{text}</p>
+      {ending !== "others" && queued > 0 && <p>{shell.unsent(queued)}</p>}
       <Problem {...action} />
       {question}
     </ConfirmDialog>

@@ -29,12 +29,15 @@ export function StepUpDialog({ password, onProved, onCancel }: StepUpDialogProps
   const byPassword = user?.has_password ?? false;
   const byPasskey = passkeysSupported && (passkeys.length > 0 || !byPassword);
   return (
-    <Dialog title={account.stepUp.title} onClose={onCancel}>
+    <Dialog
+      title={account.stepUp.title}
+      onClose={onCancel}
+      actions={<Button onClick={onCancel}>{common.cancel}</Button>}
+    >
       <p>{account.stepUp.text}</p>
       {byPassword && <ByPassword known={password} withCode={user?.second_factor ?? false} onProved={onProved} />}
       {byPasskey && <ByPasskey onProved={onProved} />}
       {!byPassword && !byPasskey && <p role="alert">{account.passkeyProblems.unsupported}</p>}
-      <Button onClick={onCancel}>{common.cancel}</Button>
     </Dialog>
   );
 }

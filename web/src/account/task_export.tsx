@@ -6,6 +6,7 @@ import { unwrap } from "../api/problems";
 import { account } from "../strings/account";
 import { Button } from "../ui/button";
 import { SelectField } from "../ui/field";
+import { toast } from "../ui/toasts";
 import styles from "./account.module.css";
 import { useAction } from "./action";
 import { saveBlob } from "./download";
@@ -22,11 +23,9 @@ export function TaskExport() {
   const { question, ...action } = useAction();
   const { query, known, begin, forget } = useJob("task_export");
   const [format, setFormat] = useState<Format>("json");
-  const [saved, setSaved] = useState<string | null>(null);
 
   const start = () =>
     action.run(async () => {
-      setSaved(null);
       const params = { query: { format } };
       const { data, response } = await unwrap(api.POST("/tasks/export", { params, parseAs: "blob" }));
       if (response.status === 202) {
@@ -36,7 +35,7 @@ export function TaskExport() {
       const name = fileName(response) ?? `tasks.${format}`;
       saveBlob(data, name);
       forget();
-      setSaved(name);
+      toast(words.saved(name));
     });
 
   return (
@@ -49,7 +48,6 @@ export function TaskExport() {
         ))}
       </SelectField>
       {known && <Loaded query={query}>{(job) => <JobStatus job={job} />}</Loaded>}
-      <p role="status">{saved && words.saved(saved)}</p>
       <Problem {...action} />
       <Button busy={action.busy || (known && query.data !== undefined && !isOver(query.data))} onClick={start}>
         {words.tasksStart}

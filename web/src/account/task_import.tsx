@@ -1,7 +1,8 @@
 /** Tasks out of a file: first what would become of it, then for real. */
 
-import { type ChangeEvent, useState } from "react";
+import { type ChangeEvent, useEffect, useState } from "react";
 import { account } from "../strings/account";
+import { taskStore } from "../tasks/use_tasks";
 import { Button } from "../ui/button";
 import { SelectField, TextField } from "../ui/field";
 import styles from "./account.module.css";
@@ -23,22 +24,26 @@ interface Chosen {
 
 export function TaskImport() {
   const { question, ...action } = useAction();
-  const { query, known, begin, forget } = useJob("task_import");
+  const lookJob = useJob("task_import_look");
+  const importJob = useJob("task_import");
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [format, setFormat] = useState<ImportFormat | null>(null);
   const [wrong, setWrong] = useState<string>();
   const [report, setReport] = useState<Report | null>(null);
-  /** Whether the job that is known, or the last one, only looked. */
-  const [looked, setLooked] = useState(false);
+  const { known, query } = importJob.known ? importJob : lookJob;
   const job = known ? query.data : undefined;
   const formats = chosen ? formatsOf(chosen.name) : [];
+
+  function startOver(): void {
+    setReport(null);
+    lookJob.forget();
+    importJob.forget();
+  }
 
   async function choose({ target }: ChangeEvent<HTMLInputElement>): Promise<void> {
     const file = target.files?.[0];
     const [first] = file ? formatsOf(file.name) : [];
-    setReport(null);
-    setLooked(false);
-    forget();
+    startOver();
     setWrong(!file ? undefined : !first ? words.fileKind : file.size > MAX_BYTES ? words.fileSize : undefined);
     const right = file && first && file.size <= MAX_BYTES;
     // Read now: what is imported is what was looked at, even if the file is changed in between.
@@ -50,18 +55,22 @@ export function TaskImport() {
     action.run(async () => {
       if (!chosen || !format) return;
       const answer = await sendImport(chosen.content, format, dryRun);
-      setLooked(dryRun);
-      if ("kind" in answer) {
-        setReport(null);
-        begin(answer);
-      } else {
-        forget();
-        setReport(answer);
-      }
+      startOver();
+      if (!("kind" in answer)) setReport(answer);
+      else (dryRun ? lookJob : importJob).begin(answer);
     });
 
   const waiting = action.busy || (job !== undefined && !isOver(job));
-  const ready = looked && (report ? (report.created ?? 0) > 0 : job?.state === "done");
+  const imported = report?.dry_run === false || (importJob.known && job?.state === "done");
+  // Either the report of a look at the file, or a look that is done.
+  const ready = report
+    ? report.dry_run && (report.created ?? 0) > 0
+    : lookJob.known && !importJob.known && job?.state === "done";
+
+  useEffect(() => {
+    if (imported) void taskStore().sync();
+  }, [imported]);
+
   return (
     <div className={styles.form}>
       <TextField
@@ -78,8 +87,7 @@ export function TaskImport() {
           value={format ?? ""}
           onChange={({ target }) => {
             setFormat(target.value as ImportFormat);
-            setReport(null);
-            setLooked(false);
+            startOver();
           }}
         >
           {formats.map((one) => (
@@ -93,14 +101,18 @@ export function TaskImport() {
       {known && (
         <Loaded query={query}>
           {(running) => (
-            <JobStatus job={running} done={looked ? words.lookedAt : words.importDone} download={account.jobs.report} />
+            <JobStatus
+              job={running}
+              done={importJob.known ? words.importDone : words.lookedAt}
+              download={account.jobs.report}
+            />
           )}
         </Loaded>
       )}
       <Problem {...action} />
       {chosen && (
         <div className={styles.row}>
-          {!ready && (
+          {!ready && !imported && (
             <Button busy={waiting} onClick={() => void send(true)}>
               {words.dryRun}
             </Button>

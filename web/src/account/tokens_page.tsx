@@ -14,6 +14,7 @@ import styles from "./account.module.css";
 import { useAction } from "./action";
 import { useChanged } from "./changed";
 import { CopyButton } from "./copy_button";
+import { takeFocus } from "./focus";
 import { Loaded } from "./loaded";
 import { NewTokenForm } from "./new_token_form";
 import { Problem } from "./problem";
@@ -33,8 +34,8 @@ export function TokensPage() {
   const [revoking, setRevoking] = useState<Token | null>(null);
   return (
     <>
-      <p>{words.about}</p>
-      <Section title={words.title}>
+      <Section title={words.list}>
+        <p>{words.about}</p>
         <Loaded query={query}>
           {(tokens) =>
             tokens.length === 0 ? (
@@ -90,7 +91,9 @@ function Line({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
 function MadeToken({ token, onDone }: { token: string; onDone: () => void }) {
   return (
     <Section title={words.madeTitle}>
-      <p role="status">{words.madeText}</p>
+      <p tabIndex={-1} ref={takeFocus}>
+        {words.madeText}
+      </p>
       <code className={styles.secret}>{token}</code>
       <div className={styles.row}>
         <CopyButton text={token} of={words.token} />

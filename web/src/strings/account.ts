@@ -5,6 +5,7 @@ import type { components } from "../api/schema";
 type SecurityEvent = components["schemas"]["SecurityEvent"];
 
 export const account = {
+  backToTasks: "Tasks",
   profile: {
     title: "Profile",
     about: "About you",
@@ -154,6 +155,7 @@ export const account = {
   tokens: {
     title: "Access tokens",
     about: "For programs of your own: a token reaches your tasks, as its scopes say, and nothing else of your account.",
+    list: "Your tokens",
     none: "There are no tokens.",
     make: "Make a token",
     name: "Name",
@@ -271,7 +273,8 @@ export const account = {
   jobs: {
     queued: "It begins in a moment.",
     running: "It is under way. You may leave this page and come back.",
-    progress: (count: number) => (count === 1 ? "One record so far" : `${count} records so far`),
+    records: (count: number) => (count === 1 ? "One record" : `${count} records`),
+    soFar: (records: string) => `${records} so far`,
     progressLabel: "Progress",
     done: "It is ready.",
     failed: "It did not work out. Try it again.",
