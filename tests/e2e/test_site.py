@@ -1,5 +1,7 @@
 """The web app and the API at one front door: each at its own addresses, neither in place of the other."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
@@ -9,9 +11,10 @@ from local.web_headers import site_headers
 
 
 @pytest.fixture
-def door(site_url: str) -> httpx.Client:
+def door(site_url: str) -> Iterator[httpx.Client]:
     """A client of the front door."""
-    return httpx.Client(base_url=site_url)
+    with httpx.Client(base_url=site_url) as client:
+        yield client
 
 
 def test_every_file_of_the_build_is_served_with_the_headers_it_is_published_with(door: httpx.Client) -> None:
