@@ -174,8 +174,9 @@ def _table(figures: Figures) -> list[str]:
 
 
 def test_what_the_document_says_of_costs_is_what_is_measured(figures: Figures) -> None:
-    documented = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("|")]
-    assert documented == _table(figures), "\n".join(["the table should be:", *_table(figures)])
+    # The first of its tables; the others are of other costs.
+    documented = next(part for part in DOCUMENT.read_text().split("\n\n") if part.startswith("|"))
+    assert documented.splitlines() == _table(figures), "\n".join(["the table should be:", *_table(figures)])
 
 
 def test_nothing_costs_more_the_more_tasks_there_are(figures: Figures) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from tests.e2e.conftest import Person, code_of
 
-MANY = 620
-"""More than one request takes in, gives out or deletes."""
+MANY = 501
+"""One more than a request takes in, gives out or deletes."""
 
 _JOB_SECONDS = 120
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from local import stack as stacks
 from local.paths import ROOT, tool
 from tests.support.template import resources, template
 
@@ -29,11 +28,9 @@ print(json.dumps({"modules": loaded, "handler": callable(app.handler)}))
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def layer(build: Path) -> Path:
     """The layer, built for this Python."""
-    folder = tmp_path_factory.mktemp("layer")
-    stacks.build(folder)
-    return folder / "TaskwardLayer" / "python"
+    return build / "TaskwardLayer" / "python"
 
 
 def _imported(layer: Path, function: str, *options: str) -> dict[str, str | None]:
