@@ -9,6 +9,7 @@ import { DataPage } from "./data_page";
 import { EventsPage } from "./events_page";
 import { ProfilePage } from "./profile_page";
 import { SecurityPage } from "./security_page";
+import { ServerState } from "./server_state";
 import { SessionsPage } from "./sessions_page";
 import { TokensPage } from "./tokens_page";
 
@@ -43,7 +44,9 @@ export default function AccountPages() {
         </NavLinks>
       }
     >
-      <page.Page />
+      <ServerState>
+        <page.Page />
+      </ServerState>
     </Frame>
   );
 }

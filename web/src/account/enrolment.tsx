@@ -33,7 +33,7 @@ export function Enrolment({ enrolment, onCodes, onCancel }: EnrolmentProps) {
     send: async ({ code }) => {
       const body = { code: code.replaceAll(/\s/g, "") };
       const { data } = await confirmed(() => unwrap(api.POST("/account/second-factor/confirm", { body })));
-      changed("account", "second-factor");
+      changed("profile", "second-factor");
       toast(words.turnedOn);
       onCodes(data.recovery_codes);
     },

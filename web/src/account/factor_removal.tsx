@@ -31,7 +31,7 @@ export function FactorRemoval({ onClose }: { onClose: () => void }) {
       const proof = withPassword ? password : null;
       const body = { password: proof, code: code.trim() };
       await confirmed(() => unwrap(api.DELETE("/account/second-factor", { body })), proof ?? undefined);
-      changed("account", "second-factor");
+      changed("profile", "second-factor");
       toast(words.turnedOff);
       onClose();
     },

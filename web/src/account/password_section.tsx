@@ -69,7 +69,7 @@ function PasswordForm({ submit, withCurrent, onClose }: PasswordFormProps) {
       const current = withCurrent ? current_password : null;
       const body = { current_password: current, new_password };
       await confirmed(() => unwrap(api.POST("/auth/password", { body })), current ?? undefined);
-      changed("account", "sessions");
+      changed("profile", "sessions");
       toast(words.passwordChanged);
       onClose();
     },
@@ -111,7 +111,7 @@ function Removal({ onClose }: { onClose: () => void }) {
   const remove = () =>
     action.run(async () => {
       await unwrap(api.DELETE("/auth/password"));
-      changed("account");
+      changed("profile");
       toast(words.passwordRemoved);
       onClose();
     });

@@ -1,6 +1,5 @@
 /** Name and time zone. */
 
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../api/client";
 import { unwrap } from "../api/problems";
@@ -20,7 +19,6 @@ const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function ProfileForm() {
   const user = useUser();
-  const queries = useQueryClient();
   const saved = user?.timezone ?? "";
   // What is chosen here counts until it is saved; else what the account has, which may change elsewhere.
   const [chosen, setChosen] = useState<string | null>(null);
@@ -32,7 +30,6 @@ export function ProfileForm() {
     send: async ({ name }) => {
       const body = { name: name.trim() || null, timezone: timezone || null };
       const { data } = await unwrap(api.PATCH("/account", { body }));
-      queries.setQueryData(["account"], data);
       updateUser(data);
       setChosen(null);
       toast(account.profile.saved);

@@ -1,9 +1,8 @@
 /** The whole app: which page stands at which address, and for whom. */
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation, useSearch } from "wouter";
-import { Refused } from "../api/problems";
+import { useProfile } from "../session/profile";
 import { destination, useUser } from "../session/session";
 import { shell } from "../strings/shell";
 import { Announcer } from "../ui/announcer";
@@ -11,7 +10,6 @@ import { Toasts } from "../ui/toasts";
 import { listenToKeys, useCommands } from "./commands";
 import { ErrorBoundary } from "./error_boundary";
 import { HelpDialogs, openHelp } from "./help";
-import { useProfile } from "./profile";
 
 const SignInPage = lazy(() => import("../auth/sign_in_page"));
 const SignUpPage = lazy(() => import("../auth/sign_up_page"));
@@ -21,62 +19,47 @@ const LinkPage = lazy(() => import("../auth/link_page"));
 const AccountPages = lazy(() => import("../account/account_pages"));
 const TasksPage = lazy(() => import("../tasks/ui/tasks_page"));
 
-const RETRIES = 3;
-const FRESH_MILLISECONDS = 10_000;
-
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: FRESH_MILLISECONDS,
-      // What the service has understood and refused, it refuses again.
-      retry: (failures, error) => failures < RETRIES && !(error instanceof Refused && !error.passing),
-    },
-  },
-});
-
 export function App() {
   return (
     <ErrorBoundary>
-      <QueryClientProvider client={queries}>
-        <Suspense>
-          <Switch>
-            <Route path="/sign-in">
-              <ForStrangers>
-                <SignInPage />
-              </ForStrangers>
+      <Suspense>
+        <Switch>
+          <Route path="/sign-in">
+            <ForStrangers>
+              <SignInPage />
+            </ForStrangers>
+          </Route>
+          <Route path="/sign-up">
+            <ForStrangers>
+              <SignUpPage />
+            </ForStrangers>
+          </Route>
+          <Route path="/forgot-password">
+            <ForgotPasswordPage />
+          </Route>
+          <Route path="/reset-password">
+            <ResetPasswordPage />
+          </Route>
+          {(["verify-email", "confirm-email", "restore-email"] as const).map((kind) => (
+            <Route key={kind} path={`/${kind}`}>
+              <LinkPage kind={kind} />
             </Route>
-            <Route path="/sign-up">
-              <ForStrangers>
-                <SignUpPage />
-              </ForStrangers>
-            </Route>
-            <Route path="/forgot-password">
-              <ForgotPasswordPage />
-            </Route>
-            <Route path="/reset-password">
-              <ResetPasswordPage />
-            </Route>
-            {(["verify-email", "confirm-email", "restore-email"] as const).map((kind) => (
-              <Route key={kind} path={`/${kind}`}>
-                <LinkPage kind={kind} />
-              </Route>
-            ))}
-            <Route path="/account" nest>
-              <ForUser>
-                <AccountPages />
-              </ForUser>
-            </Route>
-            <Route>
-              <ForUser>
-                <TasksPage />
-              </ForUser>
-            </Route>
-          </Switch>
-        </Suspense>
-        <Toasts />
-        <Announcer />
-        <HelpDialogs />
-      </QueryClientProvider>
+          ))}
+          <Route path="/account" nest>
+            <ForUser>
+              <AccountPages />
+            </ForUser>
+          </Route>
+          <Route>
+            <ForUser>
+              <TasksPage />
+            </ForUser>
+          </Route>
+        </Switch>
+      </Suspense>
+      <Toasts />
+      <Announcer />
+      <HelpDialogs />
     </ErrorBoundary>
   );
 }

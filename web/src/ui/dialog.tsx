@@ -1,13 +1,10 @@
-/** A dialog over the page: it holds the focus, and gives it back; Escape closes it. */
+/** Dialogs. What they are made of is loaded when the first one opens. */
 
-import { Dialog as Base } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
-import type { CSSProperties, ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { common } from "../strings/common";
-import { Button, IconButton } from "./button";
-import styles from "./dialog.module.css";
+import { Button } from "./button";
 
-interface DialogProps {
+export interface DialogProps {
   open?: boolean;
   title: string;
   /** The user wants it closed. */
@@ -19,21 +16,16 @@ interface DialogProps {
   width?: string;
 }
 
-export function Dialog({ open = true, title, onClose, children, actions, width }: DialogProps) {
+const DialogPopup = lazy(() => import("./dialog_popup"));
+
+/** A dialog over the page: it holds the focus, and gives it back; Escape closes it. */
+export function Dialog({ open = true, ...rest }: DialogProps) {
   return (
-    <Base.Root open={open} onOpenChange={(wanted) => !wanted && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup} style={width ? ({ "--dialog-width": width } as CSSProperties) : undefined}>
-          <div className={styles.head}>
-            <Base.Title>{title}</Base.Title>
-            <Base.Close render={<IconButton label={common.close} icon={<X size={20} />} />} />
-          </div>
-          {children}
-          {actions && <div className={styles.actions}>{actions}</div>}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    open && (
+      <Suspense>
+        <DialogPopup {...rest} />
+      </Suspense>
+    )
   );
 }
 

@@ -1,8 +1,16 @@
-/** A menu behind a button. */
+/** A menu behind a button. What it is made of is loaded when the first one opens. */
 
-import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactElement, ReactNode } from "react";
-import styles from "./menu.module.css";
+import {
+  type ComponentProps,
+  cloneElement,
+  type KeyboardEvent,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useRef,
+  useState,
+} from "react";
 
 export interface MenuItem {
   label: string;
@@ -16,38 +24,38 @@ export interface MenuItem {
 
 interface MenuProps {
   /** The button that opens it. */
-  trigger: ReactElement;
+  trigger: ReactElement<ComponentProps<"button">>;
   /** Groups of items, with a line between one and the next. */
   groups: MenuItem[][];
 }
 
+const MenuPopup = lazy(() => import("./menu_popup"));
+
 export function Menu({ trigger, groups }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+
+  function openByArrow(event: KeyboardEvent): void {
+    if (event.key !== "ArrowDown" || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setOpen(true);
+  }
+
   return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={styles.positioner} sideOffset={4} align="end">
-          <Base.Popup className={styles.popup}>
-            {groups.map((items, index) => (
-              <Base.Group key={items[0]?.label}>
-                {index > 0 && <Base.Separator className={styles.separator} />}
-                {items.map((item) => (
-                  <Base.Item
-                    key={item.label}
-                    className={`${styles.item} ${item.danger ? styles.danger : ""}`}
-                    disabled={item.disabled ?? false}
-                    onClick={item.onSelect}
-                  >
-                    {item.icon}
-                    {item.label}
-                    {item.keys && <kbd className={styles.keys}>{item.keys}</kbd>}
-                  </Base.Item>
-                ))}
-              </Base.Group>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        onClick: () => setOpen(true),
+        onKeyDown: openByArrow,
+      })}
+      {open && (
+        <Suspense>
+          <MenuPopup anchor={button} groups={groups} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -1,68 +1,56 @@
-/** Short messages that go away by themselves, with something to do about them at most. F6 leads there. */
+/**
+ * Short messages that go away by themselves, with something to do about them at most. F6 leads there. What they are
+ * made of is loaded with the first one.
+ */
 
-import { Toast } from "@base-ui/react/toast";
-import { X } from "lucide-react";
-import { common } from "../strings/common";
-import buttons from "./button.module.css";
-import styles from "./toasts.module.css";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
-const manager = Toast.createToastManager();
-/** Long enough to read it, and to reach its button by keyboard. */
-const MILLISECONDS = 10_000;
-
-interface Options {
+export interface ToastOptions {
   /** What went wrong is told at once, and stays until it is closed. */
   error?: boolean;
   description?: string;
   action?: { label: string; run: () => void };
 }
 
+/** A message, and how it is shown and taken away. */
+export interface Message extends ToastOptions {
+  number: number;
+  title: string;
+}
+
+const ToastViewport = lazy(() => import("./toast_viewport"));
+
+let messages: readonly Message[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
 /** Shows a message; returns how to take it away again. */
-export function toast(title: string, { error = false, description, action }: Options = {}): () => void {
-  const id = manager.add({
-    title,
-    description,
-    type: error ? "error" : "info",
-    priority: error ? "high" : "low",
-    timeout: error ? 0 : MILLISECONDS,
-    ...(action && {
-      actionProps: {
-        children: action.label,
-        onClick: () => {
-          manager.close(id);
-          action.run();
-        },
-      },
-    }),
-  });
-  return () => manager.close(id);
+export function toast(title: string, options: ToastOptions = {}): () => void {
+  last += 1;
+  const number = last;
+  set([...messages, { ...options, title, number }]);
+  return () => withdraw(number);
+}
+
+/** It is over: it was read, or its time is. */
+export function withdraw(number: number): void {
+  set(messages.filter((message) => message.number !== number));
 }
 
 /** Where they appear; once in the page. */
 export function Toasts() {
-  return (
-    <Toast.Provider toastManager={manager} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
-          <Shown />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => messages,
   );
+  const isWanted = last > 0;
+  return <Suspense>{isWanted && <ToastViewport messages={shown} />}</Suspense>;
 }
 
-function Shown() {
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((shown) => (
-    <Toast.Root key={shown.id} toast={shown} className={styles.toast} swipeDirection={["down", "right"]}>
-      <Toast.Content>
-        <Toast.Title className={styles.title} render={<p />} />
-        <Toast.Description />
-      </Toast.Content>
-      {shown.actionProps && <Toast.Action className={`${buttons.button} ${buttons.secondary}`} />}
-      <Toast.Close className={`${buttons.button} ${buttons.icon}`} aria-label={common.close}>
-        <X size={18} />
-      </Toast.Close>
-    </Toast.Root>
-  ));
+function set(now: readonly Message[]): void {
+  messages = now;
+  for (const listener of listeners) listener();
 }
