@@ -106,6 +106,16 @@ describe("all tasks", () => {
     expect(select(mapOf(...tasks), view("/all"), moment)[0]?.parentTitle).toBe("done");
   });
 
+  test("what is open below a completed subtask is at the top too, once", () => {
+    const tasks = [task("p"), task("done", { parent_id: "p", ...done }), task("x", { parent_id: "done" })];
+    const rows = select(mapOf(...tasks), view("/all"), moment);
+    expect(rows.map((row) => [row.task.id, row.depth])).toEqual([
+      ["p", 0],
+      ["done", 1],
+      ["x", 0],
+    ]);
+  });
+
   test("a circle that was made elsewhere hides nothing", () => {
     expect(ids("/all", task("a", { parent_id: "b" }), task("b", { parent_id: "a" }))).toEqual(["a", "b"]);
   });

@@ -4,7 +4,7 @@ import type { Priority } from "../model";
 
 export { counts, type Moment, type Row, select, tagsOf } from "./select";
 
-export const LISTS = ["all", "today", "upcoming", "completed", "trash"] as const;
+const LISTS = ["all", "today", "upcoming", "completed", "trash"] as const;
 export const SORTS = ["order", "due", "created", "updated", "priority", "title"] as const;
 export const DUE_FILTERS = ["any", "overdue", "none"] as const;
 const PRIORITIES = ["none", "low", "medium", "high"] as const satisfies Priority[];

@@ -147,6 +147,7 @@ describe("due dates", () => {
 
   test("what cannot be told of a time stays text, and the day counts", () => {
     expect(read("meet Bob tomorrow at 5")).toMatchObject({ title: "meet Bob at 5", due: "2026-11-22" });
+    expect(read("call tomorrow midnight")).toMatchObject({ title: "call midnight", due: "2026-11-22" });
     expect(read("9am eat breakfast")).toMatchObject({ title: "eat breakfast", due: "2026-11-22T09:00:00" });
   });
 
@@ -154,6 +155,7 @@ describe("due dates", () => {
     const late = { now: new Date("2026-11-21T23:30:00Z"), zone: "Pacific/Auckland" };
     expect(parseQuickAdd("x 22 nov", late).due).toBe("2026-11-22");
     expect(parseQuickAdd("x sunday", late).due).toBe("2026-11-22");
+    expect(parseQuickAdd("x today", late).due).toBe("2026-11-22");
     expect(parseQuickAdd("x today", { ...late, zone: "America/New_York" }).due).toBe("2026-11-21");
   });
 
@@ -233,6 +235,7 @@ describe("what is to stay text", () => {
       title: 'read "tomorrow never dies"',
       due: "2026-11-27",
     });
+    expect(read('every "blue" monday').repeat).toBeNull();
   });
 
   test("was a chip that is not wanted; what is left of it is not read in its place", () => {

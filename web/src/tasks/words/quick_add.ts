@@ -16,7 +16,7 @@ import { blotted, type Span } from "./reading";
 import { describeRepeat } from "./recurrence";
 
 export interface QuickAdd {
-  /** Empty when nothing else was typed than what the chips tell. */
+  /** Empty when nothing else was typed than what the chips tell. It can be longer than the service takes. */
   title: string;
   due: string | null;
   due_timezone: string | null;
@@ -44,11 +44,10 @@ export interface QuickAddContext {
   zone: string;
 }
 
-const LONGEST_TITLE = 200;
 const SPACE_AROUND = /^\p{White_Space}+|\p{White_Space}+$/gu;
 
 /**
- * What a text says about the task to be made; always something that the service takes, but for an empty title.
+ * What a text says about the task to be made; always something that the service takes, but for the length of the title.
  * `ignore` has texts of chips that are to stay text.
  */
 export function parseQuickAdd(
@@ -136,7 +135,7 @@ function titleOf(text: string, chips: Chip[], backslashes: Span[]): string {
   // What led to a chip or on from it has nothing to do at an end of the title.
   if (chips[0] && parts[0]?.trim() === "") title = title.replace(/^(?:[.–-]+(?=\s|$)|[,;:])\s*/u, "");
   if (chips[0] && /^[\s,;]*$/.test(parts.at(-1) ?? "")) title = title.replace(/[\s,;]+$/u, "");
-  return [...title.replace(SPACE_AROUND, "")].slice(0, LONGEST_TITLE).join("").replace(SPACE_AROUND, "");
+  return title.replace(SPACE_AROUND, "");
 }
 
 function withoutSpans(text: string, start: number, end: number, spans: Span[]): string {
