@@ -9,7 +9,7 @@ export interface Step {
   readonly change: Change;
   /** When it was made (RFC 3339); no two changes share it, so it tells what was completed or deleted together. */
   readonly at: string;
-  /** Of a change to many tasks, those that it takes, each with what is below it. */
+  /** Which tasks it takes: of a change to one task all that go along, of a change to many each with what is below it. */
   readonly ids: readonly string[];
 }
 
@@ -57,10 +57,46 @@ export function takesEffect(tasks: Tasks, change: Change): boolean {
   return change.kind === "delete" || membersOf(explicit(change.patch, task)).length > 0;
 }
 
-/** Of a change to many tasks, those that it takes: what hangs nowhere first, which takes what is below it along. */
+/**
+ * The same, once the service has it and while what it did there is coming in: some of its tasks can be as they are to be
+ * while others are not, and no rule would take those along any more.
+ */
+export function applySent(tasks: Tasks, step: Step): void {
+  const { change, at, ids } = step;
+  if (!("id" in change) || change.kind === "create" || change.kind === "patch") {
+    apply(tasks, step);
+    return;
+  }
+  for (const id of ids) {
+    const task = tasks.get(id);
+    if (!task) continue;
+    if (change.kind === "purge") tasks.set(id, undefined);
+    else if (change.kind === "restore") restore(tasks, task);
+    else if (!isLive(task)) continue;
+    else if (change.kind === "delete") tasks.set(id, { ...task, deleted_at: at });
+    else if (task.completed !== change.completed) {
+      tasks.set(id, { ...task, completed: change.completed, completed_at: change.completed ? at : null });
+    }
+  }
+}
+
+/** Which tasks a change takes. */
 export function taken(tasks: Tasks, change: Change): string[] {
+  if ("id" in change) {
+    const ids: string[] = [];
+    apply(
+      {
+        get: (id) => tasks.get(id),
+        values: () => tasks.values(),
+        children: (id) => tasks.children(id),
+        set: (id) => ids.push(id),
+      },
+      { change, at: "", ids },
+    );
+    return [...new Set(ids)];
+  }
   if (change.kind === "empty_trash") return [...tasks.values()].filter((task) => !isLive(task)).map((task) => task.id);
-  if (change.kind !== "delete_completed") return [];
+  // What hangs below another one that is taken goes along with it.
   return [...tasks.values()].filter((task) => isDone(tasks, task) && !hasDoneAbove(tasks, task)).map((task) => task.id);
 }
 

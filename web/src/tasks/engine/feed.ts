@@ -73,7 +73,7 @@ export class Feed {
           settles.push(entry.number);
         }
       }
-      if (feed.since === null && [...replica.ids].length === 0) {
+      if (feed.since === null && replica.isEmpty) {
         const rows = await this.#service.first();
         await this.#ledger.write([], () => ({ rows }));
       }

@@ -19,6 +19,7 @@ const TRASH_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
 export class Ledger {
   readonly replica = new Replica();
   readonly tabs: Tabs;
+  /** How far the feed was read. */
   feed: FeedState = NOTHING_READ;
   loaded = false;
   readonly #userId: string;
@@ -39,11 +40,11 @@ export class Ledger {
   }
 
   async load(now: number): Promise<void> {
-    const storage = await openDatabase(this.#userId, () => this.#lose()).catch(() => new Memory());
     try {
-      const { rows, queue, feed } = await storage.load();
-      this.#storage = storage;
-      this.#kept = !(storage instanceof Memory);
+      this.#storage = await openDatabase(this.#userId, () => this.#lose());
+      // From before it is read: what another tab tells meanwhile is read after that.
+      this.#kept = true;
+      const { rows, queue, feed } = await this.#storage.load();
       this.feed = feed;
       const over = rows.filter((row) => isOver(row, now)).map((row) => row.id);
       this.replica.absorb({ rows, dropped: over, queued: queue });

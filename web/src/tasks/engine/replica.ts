@@ -1,7 +1,8 @@
 /** What this device knows: the tasks as the service has them, the changes that wait, and both together as shown. */
 
 import type { Task, Tombstone } from "../model";
-import { apply } from "./apply";
+import { apply, applySent } from "./apply";
+import { Layered } from "./layered";
 import type { Draft, Queued } from "./outbox";
 import { Forest, type Tasks } from "./trees";
 
@@ -18,6 +19,9 @@ export interface News {
   removed?: readonly number[];
 }
 
+/** Up to so many differences, moments share what they have in common; beyond that all is copied once. */
+const LEAST_SHARED = 1_000;
+
 export class Replica {
   readonly #rows = new Map<string, Row>();
   readonly #shown = new Forest();
@@ -26,11 +30,14 @@ export class Replica {
   /** Ids of what looks otherwise than the service has it. */
   #overlaid = new Set<string>();
   #pending = new Set<string>();
+  /** What was shown at some time, and what is otherwise since then. */
+  #base: ReadonlyMap<string, Task> = new Map();
+  #since = new Map<string, Task | undefined>();
   #tasks: ReadonlyMap<string, Task> | null = null;
 
   /** As the person sees them; never changed afterwards. */
   get tasks(): ReadonlyMap<string, Task> {
-    this.#tasks ??= new Map(this.#shown.byId);
+    this.#tasks ??= this.#moment();
     return this.#tasks;
   }
 
@@ -53,8 +60,13 @@ export class Replica {
     return this.#queue.filter(waits).length + this.#unwritten.length;
   }
 
+  /** Of all that the service is known to have, or to have had. */
   get ids(): Iterable<string> {
     return this.#rows.keys();
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.size === 0;
   }
 
   /** A task as the service has it. */
@@ -93,6 +105,14 @@ export class Replica {
     this.#replay(before);
   }
 
+  #moment(): ReadonlyMap<string, Task> {
+    if (this.#since.size > Math.max(LEAST_SHARED, this.#base.size / 8)) {
+      this.#base = new Map(this.#shown.byId);
+      this.#since = new Map();
+    }
+    return new Layered(this.#base, new Map(this.#since));
+  }
+
   #keep(id: string, row: Row | undefined, before: Map<string, Task | undefined>): void {
     if (row) this.#rows.set(id, row);
     else this.#rows.delete(id);
@@ -115,7 +135,8 @@ export class Replica {
 
   #apply(draft: Draft, before: Map<string, Task | undefined>): void {
     const shown = this.#shown;
-    apply(
+    const make = draft.state === "sent" ? applySent : apply;
+    make(
       {
         get: (id) => shown.get(id),
         values: () => shown.values(),
@@ -142,6 +163,7 @@ export class Replica {
       if (former !== undefined && task !== undefined && former !== task && isEqual(former, task)) {
         this.#shown.set(id, former);
       } else if (former !== task) {
+        this.#since.set(id, task);
         this.#tasks = null;
       }
     }
