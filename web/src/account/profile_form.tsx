@@ -23,15 +23,21 @@ export function ProfileForm() {
   // What is chosen here counts until it is saved; else what the account has, which may change elsewhere.
   const [chosen, setChosen] = useState<string | null>(null);
   const timezone = chosen ?? saved;
+  const [savedName, setSavedName] = useState(user?.name ?? "");
   const form = useTextForm({
-    initial: { name: user?.name ?? "" },
+    initial: { name: savedName },
     rules: { name: isName },
     optional: ["name"],
     send: async ({ name }) => {
-      const body = { name: name.trim() || null, timezone: timezone || null };
+      // What was not changed here is left as it is: it may have been changed elsewhere.
+      const body = {
+        ...(name !== savedName && { name: name.trim() || null }),
+        ...(chosen !== null && { timezone: chosen || null }),
+      };
       const { data } = await unwrap(api.PATCH("/account", { body }));
       updateUser(data);
       setChosen(null);
+      setSavedName(name);
       toast(account.profile.saved);
     },
   });

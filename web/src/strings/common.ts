@@ -24,10 +24,13 @@ export const common = {
   reload: "Load it again",
 };
 
-/** A length of time in words: seconds, or minutes from 90 seconds on. */
+/** A length of time in words: seconds, minutes from 90 seconds on, or hours from 90 minutes on. */
 export function duration(seconds: number): string {
-  const [amount, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat("en", { style: "unit", unit: unit as string, unitDisplay: "long" }).format(
-    amount as number,
-  );
+  const [amount, unit]: [number, string] =
+    seconds < 90
+      ? [seconds, "second"]
+      : seconds < 90 * 60
+        ? [Math.ceil(seconds / 60), "minute"]
+        : [Math.ceil(seconds / 3600), "hour"];
+  return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }
