@@ -1,6 +1,6 @@
 /** What stands around every page of who is signed in: header, navigation, and where the page itself is. */
 
-import { ListTodo, Menu as MenuIcon, X } from "lucide-react";
+import { Menu as MenuIcon, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { common } from "../strings/common";
@@ -55,7 +55,7 @@ export function Frame({ title, nav, children }: FrameProps) {
           onClick={() => setOpen(true)}
         />
         <Link href="~/" className={styles.brand}>
-          <ListTodo size={22} aria-hidden />
+          <img src="/icon.svg" width={24} height={24} alt="" />
           {common.name}
         </Link>
         <span className={styles.space} />
