@@ -177,6 +177,18 @@ describe("while a conflict lasts", () => {
     expect(lab.server.tasks.has(child.id)).toBe(true);
   });
 
+  it("deleting what is completed waits, and does not take what is completed after it", async () => {
+    const { id: other } = lab.server.create(creation().id, FIELDS);
+    await store.sync();
+    store.dispatch({ kind: "complete", id, completed: true });
+    store.dispatch({ kind: "delete_completed" });
+    store.dispatch({ kind: "complete", id: other, completed: true });
+    await lab.quiet();
+    await resolve("mine");
+    expect(lab.server.task(id).deleted_at).not.toBeNull();
+    expect(lab.server.task(other)).toMatchObject({ completed: true, deleted_at: null });
+  });
+
   it("a further change elsewhere is seen in it", async () => {
     lab.server.patch(id, { title: "Theirs, again" });
     await store.sync();

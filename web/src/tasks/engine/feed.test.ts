@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { contents, creation, FIELDS, Lab, there } from "./testing/lab";
 
 let lab: Lab;
@@ -78,8 +78,11 @@ describe("later", () => {
     make(3);
     const store = await lab.open();
     const before = store.snapshot().tasks;
+    const put = vi.spyOn(IDBObjectStore.prototype, "put");
     await store.sync();
     expect(store.snapshot().tasks).toBe(before);
+    // Only the token.
+    expect(put).toHaveBeenCalledOnce();
   });
 
   it("with a token that is too old everything is read anew, and what does not come again is dropped", async () => {

@@ -85,12 +85,12 @@ export class Feed {
   }
 
   async #write(walk: Walk, tasks: readonly Row[], next: string, more: boolean): Promise<void> {
-    const { replica, feed } = this.#ledger;
+    const { feed } = this.#ledger;
     for (const row of tasks) walk.unseen?.delete(row.id);
     // When everything is read anew, half of it is worth nothing: a place in between is not kept.
     const kept = walk.unseen === null || !more;
     await this.#ledger.write([], () => ({
-      rows: tasks.filter((row) => replica.isNews(row)),
+      rows: tasks,
       dropped: more ? [] : [...(walk.unseen ?? [])],
       removed: more ? [] : walk.settles,
       ...(kept && { feed: { since: next, complete: feed.complete || !more } }),

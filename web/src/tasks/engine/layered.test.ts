@@ -29,6 +29,8 @@ it("is a map like any other", () => {
     ["a", "b", "c", "d", "e", "f"].map((id) => [plain.get(id), plain.has(id)]),
   );
   const seen: [string, number][] = [];
-  map.forEach((value, id) => seen.push([id, value]));
+  map.forEach((value, id) => {
+    seen.push([id, value]);
+  });
   expect(seen).toEqual([...plain]);
 });

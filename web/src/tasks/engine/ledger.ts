@@ -57,7 +57,7 @@ export class Ledger {
   }
 
   /**
-   * Writes, then shows and tells the other tabs; see `Storage.write`.
+   * Writes, then shows and tells the other tabs; see `Storage.write`. Rows that are no news are left out.
    *
    * @param written drafts that are written down by this.
    */
@@ -66,13 +66,18 @@ export class Ledger {
     decide: (queued: ReadonlyMap<number, Queued>) => Writing,
     written: readonly Draft[] = [],
   ): Promise<void> {
-    const { writing, added } = await this.#storage.write(numbers, decide).catch(async () => {
+    const { replica } = this;
+    const decideNews = (queued: ReadonlyMap<number, Queued>) => {
+      const wanted = decide(queued);
+      return { ...wanted, rows: wanted.rows?.filter((row) => replica.isNews(row)) ?? [] };
+    };
+    const { writing, added } = await this.#storage.write(numbers, decideNews).catch(async () => {
       await this.#fallBack();
-      return this.#storage.write(numbers, decide);
+      return this.#storage.write(numbers, decideNews);
     });
     const { rows = [], dropped = [], put = [], removed = [] } = writing;
     const queued = [...put, ...added];
-    this.replica.absorb({ rows, dropped, queued, removed }, written);
+    replica.absorb({ rows, dropped, queued, removed }, written);
     if (writing.feed) this.feed = writing.feed;
     this.#tell({
       ids: [...rows.map((row) => row.id), ...dropped],

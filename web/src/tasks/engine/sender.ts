@@ -125,7 +125,7 @@ export class Sender {
     await this.#ledger.write(this.#later(entry), (queued): Writing => {
       const sequel = to ? afterSending(entry, from, to, [...queued.values()]) : { put: [], remove: [] };
       return {
-        rows: task && this.#ledger.replica.isNews(task) ? [task] : [],
+        rows: task ? [task] : [],
         // What it did to other tasks, the next reading of the feed tells.
         put: isAlone ? sequel.put : [...sequel.put, { ...entry, state: "sent", job }],
         removed: isAlone ? [entry.number] : [],
@@ -153,7 +153,7 @@ export class Sender {
     const known = replica.confirmed(id);
     const task = await this.#service.get(id);
     if (task) {
-      if (replica.isNews(task)) await this.#ledger.write([], () => ({ rows: [task] }));
+      await this.#ledger.write([], () => ({ rows: [task] }));
       return;
     }
     // In the trash, or gone: the feed tells, unless that is longer ago than it goes back.

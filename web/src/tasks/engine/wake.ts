@@ -1,4 +1,4 @@
-/** When to look for what is new: whenever somebody comes back to the tab, or the network does, and now and then. */
+/** When to look for what is new: whenever somebody comes back to the tab, or the network comes or goes, and now and then. */
 
 const INTERVAL_MILLISECONDS = 60_000;
 
@@ -10,6 +10,8 @@ export function onWake(wake: () => void): () => void {
   };
   window.addEventListener("focus", wake, { signal: stop.signal });
   window.addEventListener("online", wake, { signal: stop.signal });
+  // The attempt fails, and so it is known at once that changes wait.
+  window.addEventListener("offline", wake, { signal: stop.signal });
   document.addEventListener("visibilitychange", whenVisible, { signal: stop.signal });
   const timer = setInterval(whenVisible, INTERVAL_MILLISECONDS);
   return () => {
