@@ -11,11 +11,9 @@ import styles from "./toasts.module.css";
 /** Long enough to read it, and to reach its button by keyboard. */
 const MILLISECONDS = 10_000;
 
-const manager = Toast.createToastManager();
-
 export default function ToastViewport({ messages }: { messages: readonly Message[] }) {
   return (
-    <Toast.Provider toastManager={manager} limit={3}>
+    <Toast.Provider limit={3}>
       <Exchange messages={messages} />
       <Toast.Portal>
         <Toast.Viewport className={styles.viewport}>
@@ -28,26 +26,27 @@ export default function ToastViewport({ messages }: { messages: readonly Message
 
 /** Hands new messages on, and takes those away that were withdrawn. */
 function Exchange({ messages }: { messages: readonly Message[] }) {
+  const { add, close } = Toast.useToastManager();
   const ids = useRef(new Map<number, string>());
   useEffect(() => {
     for (const message of messages) {
-      if (!ids.current.has(message.number)) ids.current.set(message.number, add(message));
+      if (!ids.current.has(message.number)) ids.current.set(message.number, add(optionsOf(message)));
     }
     for (const [number, id] of ids.current) {
       if (messages.some((message) => message.number === number)) continue;
       ids.current.delete(number);
-      manager.close(id);
+      close(id);
     }
-  }, [messages]);
+  }, [messages, add, close]);
   return null;
 }
 
-function add({ number, title, error = false, description, action }: Message): string {
-  return manager.add({
+function optionsOf({ number, title, error = false, description, action }: Message) {
+  return {
     title,
     description,
     type: error ? "error" : "info",
-    priority: error ? "high" : "low",
+    priority: error ? ("high" as const) : ("low" as const),
     timeout: error ? 0 : MILLISECONDS,
     onClose: () => withdraw(number),
     ...(action && {
@@ -59,7 +58,7 @@ function add({ number, title, error = false, description, action }: Message): st
         },
       },
     }),
-  });
+  };
 }
 
 function Shown() {

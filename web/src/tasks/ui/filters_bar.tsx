@@ -32,20 +32,19 @@ export const FiltersBar = memo(
             <ListFilter size={18} aria-hidden />
             {strings.filters.filters}
           </Button>
-          <label className={styles.sort}>
-            <span className="visually-hidden">{strings.filters.sort}</span>
-            <select
-              value={view.sort}
-              // Each way of sorting has a direction of its own that is usual.
-              onChange={(event) => onChange(sortedBy(view, event.target.value as View["sort"]), false)}
-            >
-              {SORTS.map((sort) => (
-                <option key={sort} value={sort}>
-                  {strings.filters.sorts[sort]}
-                </option>
-              ))}
-            </select>
-          </label>
+          <select
+            className={styles.sort}
+            aria-label={strings.filters.sort}
+            value={view.sort}
+            // Each way of sorting has a direction of its own that is usual.
+            onChange={(event) => onChange(sortedBy(view, event.target.value as View["sort"]), false)}
+          >
+            {SORTS.map((sort) => (
+              <option key={sort} value={sort}>
+                {strings.filters.sorts[sort]}
+              </option>
+            ))}
+          </select>
           <IconButton
             label={view.direction === "asc" ? strings.filters.ascending : strings.filters.descending}
             icon={view.direction === "asc" ? <ArrowDownNarrowWide size={18} /> : <ArrowUpNarrowWide size={18} />}

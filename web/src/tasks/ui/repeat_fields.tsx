@@ -15,10 +15,10 @@ const OWN = "own";
 export function RepeatFields({ task }: { task: Task }) {
   const words = strings.details;
   const { id, due, repeat } = task;
-  const choices = REPEAT_CHOICES(due ?? dayAhead(0));
-  const isUsual = repeat === null || choices.some(({ rule }) => rule === repeat);
-  const [wantsOwn, setWantsOwn] = useState(false);
-  const isOwn = wantsOwn || !isUsual;
+  const usual = REPEAT_CHOICES(due ?? dayAhead(0));
+  const isUsual = repeat === null || usual.some(({ rule }) => rule === repeat);
+  const choices = isUsual ? usual : [{ label: describeRepeat(repeat), rule: repeat }, ...usual];
+  const [isOwn, setIsOwn] = useState(false);
   const rule = useDraft(
     repeat ?? "",
     (text) => setRule(text.trim() === "" ? null : text.trim().toUpperCase()),
@@ -30,7 +30,7 @@ export function RepeatFields({ task }: { task: Task }) {
   }
 
   function choose(value: string): void {
-    setWantsOwn(value === OWN);
+    setIsOwn(value === OWN);
     if (value !== OWN) setRule(value === NONE ? null : value);
   }
 

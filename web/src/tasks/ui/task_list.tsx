@@ -46,6 +46,7 @@ export function TaskList(props: TaskListProps) {
   const margin = useTop(element);
 
   const indexes = useMemo(() => new Map(rows.map((row, index) => [row.task.id, index])), [rows]);
+  const nested = useMemo(() => rows.some((row) => row.children > 0), [rows]);
   const activeIndex = (activeId === null ? undefined : indexes.get(activeId)) ?? FIRST;
   const rangeExtractor = useCallback(
     (range: Range) => {
@@ -140,9 +141,10 @@ export function TaskList(props: TaskListProps) {
       data-list={list}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
+        // In the menu of a row, which stands elsewhere in the page, too.
+        hasFocus.current = true;
         const id = taskAt(event.target);
         if (id === null) return;
-        hasFocus.current = true;
         setActiveId(id);
         if (wanted.current !== id) wanted.current = null;
       }}
@@ -182,6 +184,7 @@ export function TaskList(props: TaskListProps) {
               active={item.index === activeIndex}
               editing={editing === task.id}
               manual={manual}
+              nested={nested}
               actions={actions}
             />
           </li>

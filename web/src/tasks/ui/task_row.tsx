@@ -55,11 +55,13 @@ interface TaskRowProps {
   active: boolean;
   editing: boolean;
   manual: boolean;
+  /** Whether any task of the list has subtasks. */
+  nested: boolean;
   actions: RowActions;
 }
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, depth, childCount, list, collapsed, active, editing, manual, actions } = props;
+  const { task, depth, childCount, list, collapsed, active, editing, manual, nested, actions } = props;
   const tabIndex = active ? 0 : -1;
   const inTrash = list === "trash";
   return (
@@ -69,6 +71,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
     >
       {manual && <DragHandle />}
       {manual &&
+        nested &&
         (childCount > 0 ? (
           <IconButton
             className={styles.toggle}
