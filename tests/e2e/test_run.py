@@ -73,8 +73,9 @@ def _command(name: str) -> list[str]:
 
 
 def _said(command: str, run: Run) -> subprocess.CompletedProcess[str]:
+    arguments = [*_command(command), "--port", str(free_port())]
     return subprocess.run(
-        _command(command), cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False, timeout=60
+        arguments, cwd=ROOT, env=run.environment, capture_output=True, text=True, check=False, timeout=60
     )
 
 
