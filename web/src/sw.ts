@@ -19,7 +19,11 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
-    caches.keys().then((names) => Promise.all(names.map((name) => (name === CACHE ? false : caches.delete(name))))),
+    caches
+      .keys()
+      .then((names) => Promise.all(names.map((name) => (name === CACHE ? false : caches.delete(name)))))
+      // The page of the very first visit, too, gets its later parts from here.
+      .then(() => self.clients.claim()),
   );
 });
 
@@ -42,7 +46,8 @@ async function page(request: Request): Promise<Response> {
 }
 
 async function kept(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  // A file is the same whoever asks for it.
+  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
 export {};

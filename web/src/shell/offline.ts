@@ -14,7 +14,10 @@ const WORKER = "/sw.js";
 /** Begins to keep it; not while it is being developed, when every load is to show what was just written. */
 export function keepForOffline(): void {
   // A part of a version that is gone from the service: the page is loaded anew, as the present version.
-  window.addEventListener("vite:preloadError", () => location.reload());
+  window.addEventListener("vite:preloadError", () => {
+    // Without a network there would be no page at all.
+    if (navigator.onLine) location.reload();
+  });
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   const register = () => void navigator.serviceWorker.register(trusted(WORKER)).catch(() => {});
   // Its downloads do not compete with what the first page needs.

@@ -27,6 +27,20 @@ const NEXT_MILLISECONDS = 20_000;
 
 export type DueChoice = "today" | "tomorrow" | "next_week" | "none";
 
+interface WayBack {
+  label: string;
+  run: () => void;
+}
+
+/** Takes the last message away. */
+let withdraw = () => {};
+
+/** Tells what was done. There is one such message at a time: more of them would cover the page. */
+export function tell(title: string, action?: WayBack): void {
+  withdraw();
+  withdraw = toast(title, action && { action });
+}
+
 /** A task as it is now. */
 function found(id: string): Task | undefined {
   return taskStore().snapshot().tasks.get(id);
@@ -75,12 +89,11 @@ export function completeTask(id: string): void {
     return;
   }
   const back = undoing(change, { kind: "complete", id, completed: false });
-  const close = toast(strings.said.completed(task.title), { action: back });
+  tell(strings.said.completed(task.title), back);
   if (task.repeat !== null) {
     whenNextIsThere(task, before, (next) => {
       const { now, zone } = clockNow();
-      close();
-      toast(strings.said.completedNext(task.title, describeDue(next, now, zone).text), { action: back });
+      tell(strings.said.completedNext(task.title, describeDue(next, now, zone).text), back);
     });
   }
 }
@@ -94,21 +107,21 @@ export function deleteTask(id: string): void {
   taskStore().dispatch(change);
   const along = before - liveCount() - 1;
   const said = along > 0 ? strings.said.deletedWithSubtasks(task.title, along) : strings.said.deleted(task.title);
-  toast(said, { action: undoing(change, { kind: "restore", id }) });
+  tell(said, undoing(change, { kind: "restore", id }));
 }
 
 export function restoreTask(id: string): void {
   const task = found(id);
   if (!task) return;
   taskStore().dispatch({ kind: "restore", id });
-  toast(strings.said.restored(task.title));
+  tell(strings.said.restored(task.title));
 }
 
 export function purgeTask(id: string): void {
   const task = found(id);
   if (!task) return;
   taskStore().dispatch({ kind: "purge", id });
-  toast(strings.said.purged(task.title));
+  tell(strings.said.purged(task.title));
 }
 
 /** Takes the last thing back that was done in this tab. */
@@ -122,7 +135,7 @@ export function undo(): void {
   const { tasks } = taskStore().snapshot();
   const id = "id" in change ? change.id : null;
   const title = id === null ? "" : (tasks.get(id) ?? before.get(id))?.title;
-  toast(strings.said.undone(describeUndone(change, title ?? "")));
+  tell(strings.said.undone(describeUndone(change, title ?? "")));
   if (id !== null) focusTask(id);
 }
 
@@ -229,7 +242,7 @@ function liveCount(): number {
 }
 
 /** Takes one change back: by undoing while it is the last one, by its opposite once it is not. */
-function undoing(change: Change, opposite: Change & { id: string }): { label: string; run: () => void } {
+function undoing(change: Change, opposite: Change & { id: string }): WayBack {
   return {
     label: strings.actions.undo,
     run: () => {

@@ -2,10 +2,9 @@
 
 import { strings } from "../../strings/tasks";
 import { ConfirmDialog } from "../../ui/dialog";
-import { toast } from "../../ui/toasts";
 import type { Task } from "../model";
 import { taskStore } from "../use_tasks";
-import { purgeTask } from "./actions";
+import { purgeTask, tell } from "./actions";
 
 export type Asked =
   | { kind: "purge"; task: Task }
@@ -35,7 +34,7 @@ export function ConfirmClearing({ asked, onClose }: { asked: Asked | null; onClo
         if (asked.kind === "purge") purgeTask(asked.task.id);
         else {
           taskStore().dispatch({ kind: asked.kind });
-          toast(done);
+          tell(done);
         }
       }}
     >

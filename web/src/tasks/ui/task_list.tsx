@@ -41,8 +41,8 @@ export function TaskList(props: TaskListProps) {
   /** The task that gets the focus once its row is in the page. */
   const wanted = useRef<string | null>(null);
   const hasFocus = useRef(false);
-  /** Where the active row was when it was last there. */
-  const lastIndex = useRef(FIRST);
+  /** The active row, and where it was when it was last there. */
+  const last = useRef<{ id: string | null; index: number }>({ id: null, index: FIRST });
   const margin = useTop(element);
 
   const indexes = useMemo(() => new Map(rows.map((row, index) => [row.task.id, index])), [rows]);
@@ -93,10 +93,12 @@ export function TaskList(props: TaskListProps) {
     giveFocus(element.current, wanted);
     const index = activeId === null ? undefined : indexes.get(activeId);
     if (index !== undefined) {
-      if (index !== lastIndex.current && hasFocus.current) virtualizer.scrollToIndex(index);
-      lastIndex.current = index;
+      // It was moved, and is followed there.
+      const isMoved = last.current.id === activeId && last.current.index !== index;
+      if (isMoved && hasFocus.current) virtualizer.scrollToIndex(index);
+      last.current = { id: activeId, index };
     } else if (hasFocus.current) {
-      const next = rows[Math.min(lastIndex.current, rows.length - 1)];
+      const next = rows[Math.min(last.current.index, rows.length - 1)];
       if (next) focusRow(next.task.id);
     }
   });

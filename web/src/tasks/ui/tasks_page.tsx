@@ -6,11 +6,10 @@ import { Frame } from "../../shell/frame";
 import { shell } from "../../strings/shell";
 import { strings } from "../../strings/tasks";
 import { announce } from "../../ui/announcer";
-import { toast } from "../../ui/toasts";
 import type { Snapshot } from "../model";
 import { taskStore, useSnapshot } from "../use_tasks";
 import { counts, select, tagsOf, urlOfView, type View, viewFromUrl } from "../views/views";
-import { completeTask, restoreTask } from "./actions";
+import { completeTask, restoreTask, tell } from "./actions";
 import { type Clock, clockNow, useClock } from "./clock";
 import { type Asked, ConfirmClearing } from "./confirm_clearing";
 import { FiltersBar } from "./filters_bar";
@@ -114,7 +113,7 @@ function List({ view, snapshot, clock, tags }: ListProps) {
     const shown = select(new Map(added.map((each) => [each.id, each])), view, clockNow());
     if (!task || shown.length > 0) return;
     const show = () => navigate(`/all?task=${task.id}`);
-    toast(strings.add.addedElsewhere(task.title), { action: { label: strings.add.show, run: show } });
+    tell(strings.add.addedElsewhere(task.title), { label: strings.add.show, run: show });
   }
 
   const isLoading =
