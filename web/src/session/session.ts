@@ -125,7 +125,7 @@ async function payOwedSignOut(token?: string): Promise<void> {
   try {
     const headers: HeadersInit = token ? { Authorization: `Bearer ${token}` } : {};
     const signal = AbortSignal.timeout(SIGN_OUT_MILLISECONDS);
-    const response = await fetch("/api/auth/logout", { method: "POST", headers, keepalive: true, signal });
+    const response = await fetch("/api/auth/logout", { method: "POST", headers, signal });
     if (response.ok) oweSignOut(false);
   } catch {
     // Without a network the cookie cannot be cleared. It is owed until there is one.
