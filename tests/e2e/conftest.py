@@ -24,6 +24,7 @@ from tests.support import browser, conformance
 from tests.support.people import PASSWORD
 from tests.support.range_service import BREACHED, RangeService, range_service
 from tests.support.web import Visitor
+from tests.support.web_tasks import Elsewhere
 
 _numbers = itertools.count(1)
 _MAIL_SECONDS = 120
@@ -228,3 +229,13 @@ def signed_up(visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
         return new
 
     return make
+
+
+@pytest.fixture
+def elsewhere(new_client: Callable[[], httpx.Client]) -> Callable[[Visitor], Elsewhere]:
+    """Takes people to another device, where they use the API."""
+
+    def take(person: Visitor) -> Elsewhere:
+        return Elsewhere(new_client(), person.email)
+
+    return take

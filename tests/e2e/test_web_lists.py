@@ -10,6 +10,7 @@ from tests.support.web import Visitor, check_accessibility
 from tests.support.web_tasks import Elsewhere, TaskList
 
 SignedUp = Callable[..., Visitor]
+ToElsewhere = Callable[[Visitor], Elsewhere]
 MANY = 5_000
 
 # --- Search, filters, sorting ----------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def test_an_address_that_leads_nowhere_says_so(signed_up: SignedUp) -> None:
 # --- Details ---------------------------------------------------------------------------------------------------------
 
 
-def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp) -> None:
+def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("party", "cake #food")
@@ -148,8 +149,8 @@ def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp) -> N
     expect(dialog.locator('[data-saving="saved"]')).to_be_visible()
     check_accessibility(page)
 
-    elsewhere = Elsewhere(person)
-    cake, party = elsewhere.task("apple cake"), elsewhere.task("party")
+    other = elsewhere(person)
+    cake, party = other.task("apple cake"), other.task("party")
     assert {name: cake[name] for name in ("description", "due", "due_timezone", "priority", "tags", "parent_id")} == {
         "description": "with cherries",
         "due": "2036-03-01T09:30:00",
@@ -159,7 +160,7 @@ def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp) -> N
         "parent_id": party["id"],
     }
     assert (cake["repeat"], cake["repeat_from"]) == ("FREQ=MONTHLY;BYMONTHDAY=1", "completion")
-    below = [task for task in elsewhere.tasks("&sort=order") if task["parent_id"] == cake["id"]]
+    below = [task for task in other.tasks("&sort=order") if task["parent_id"] == cake["id"]]
     assert [(task["title"], task["completed"]) for task in below] == [("apples", False), ("sugar", True)]
 
     page.go_back()
@@ -167,12 +168,12 @@ def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp) -> N
     expect(tasks.title("apple cake")).to_be_focused()
 
 
-def test_details_have_an_address_of_their_own(signed_up: SignedUp) -> None:
+def test_details_have_an_address_of_their_own(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("two", "one")
     tasks.all_sent()
-    page.goto(f"/today?task={Elsewhere(person).task('two')['id']}")
+    page.goto(f"/today?task={elsewhere(person).task('two')['id']}")
     expect(page.get_by_label("Title", exact=True)).to_have_value("two")
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("/today$"))
@@ -181,7 +182,7 @@ def test_details_have_an_address_of_their_own(signed_up: SignedUp) -> None:
     check_accessibility(page)
 
 
-def test_a_title_or_description_beyond_the_limit_is_not_saved(signed_up: SignedUp) -> None:
+def test_a_title_or_description_beyond_the_limit_is_not_saved(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("one")
@@ -195,13 +196,13 @@ def test_a_title_or_description_beyond_the_limit_is_not_saved(signed_up: SignedU
     expect(page.locator('[data-saving="saved"]')).to_be_visible()
     page.get_by_label("Description").fill("🌻" * 8193)
     expect(page.get_by_role("alert")).to_contain_text("8,192")
-    assert Elsewhere(person).task("another one")["description"] == "🌻" * 8192
+    assert elsewhere(person).task("another one")["description"] == "🌻" * 8192
 
 
 # --- Trash and completed ---------------------------------------------------------------------------------------------
 
 
-def test_the_trash_gives_back_or_deletes_for_good(signed_up: SignedUp) -> None:
+def test_the_trash_gives_back_or_deletes_for_good(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("four", "three", "two", "one")
@@ -221,12 +222,12 @@ def test_the_trash_gives_back_or_deletes_for_good(signed_up: SignedUp) -> None:
     page.get_by_role("button", name="Delete 2 tasks for good").click()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
     tasks.all_sent()
-    elsewhere = Elsewhere(person)
-    assert [task["title"] for task in elsewhere.tasks()] == ["two"]
-    assert elsewhere.tasks("&status=trashed") == []
+    other = elsewhere(person)
+    assert [task["title"] for task in other.tasks()] == ["two"]
+    assert other.tasks("&status=trashed") == []
 
 
-def test_all_completed_tasks_go_to_the_trash_at_once(signed_up: SignedUp) -> None:
+def test_all_completed_tasks_go_to_the_trash_at_once(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("three", "two", "one")
@@ -237,7 +238,7 @@ def test_all_completed_tasks_go_to_the_trash_at_once(signed_up: SignedUp) -> Non
     page.get_by_role("button", name="Move 2 tasks to the trash").click()
     expect(page.get_by_role("heading", name="Nothing is completed yet")).to_be_visible()
     tasks.all_sent()
-    assert {task["title"] for task in Elsewhere(person).tasks("&status=trashed")} == {"one", "two"}
+    assert {task["title"] for task in elsewhere(person).tasks("&status=trashed")} == {"one", "two"}
 
 
 # --- Everywhere ------------------------------------------------------------------------------------------------------
@@ -259,10 +260,10 @@ def test_a_list_is_for_everyone_in_both_themes_and_when_narrow(signed_up: Signed
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_five_thousand_tasks_are_a_few_rows_at_a_time(signed_up: SignedUp) -> None:
+def test_five_thousand_tasks_are_a_few_rows_at_a_time(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
-    Elsewhere(person).make([{"title": f"task {n}", "order": n} for n in range(MANY)])
+    elsewhere(person).make([{"title": f"task {n}", "order": n} for n in range(MANY)])
     page.reload()
     rows = page.locator("[data-task]")
     expect(page.get_by_text("5,000 tasks")).to_be_visible()
@@ -287,7 +288,8 @@ def test_five_thousand_tasks_are_a_few_rows_at_a_time(signed_up: SignedUp) -> No
     expect(tasks.title(f"task {MANY - 1}")).to_be_in_viewport()
     assert rows.count() < 60
     page.mouse.move(640, 400)
-    page.mouse.wheel(0, -100_000)
+    page.mouse.wheel(0, -1_000_000)
+    page.wait_for_function("window.scrollY === 0")
     expect(tasks.title(f"task {MANY - 1}")).to_be_focused()
     assert rows.count() < 60
     page.keyboard.press("Alt+ArrowUp")

@@ -1,4 +1,4 @@
-"""The web app without a network, and when others are changing the same: in a real browser against the deployed stack."""
+"""The web app without a network, and while others change the same, in a real browser against the deployed stack."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from tests.support.web import Visitor, check_accessibility
 from tests.support.web_tasks import Elsewhere, TaskList
 
 SignedUp = Callable[..., Visitor]
+ToElsewhere = Callable[[Visitor], Elsewhere]
 
 
 def _kept_for_offline(page: Page) -> None:
@@ -21,7 +22,7 @@ def _sync(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('focus'))")
 
 
-def test_what_is_done_offline_survives_a_reload_and_is_sent_later(signed_up: SignedUp) -> None:
+def test_what_is_done_offline_survives_a_reload_and_is_sent_later(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("buy milk", "call Ben")
@@ -47,14 +48,14 @@ def test_what_is_done_offline_survives_a_reload_and_is_sent_later(signed_up: Sig
     person.context.set_offline(False)
     tasks.all_sent()
     expect(page.locator("[data-pending]")).to_have_count(0)
-    saved = {task["title"]: task["completed"] for task in Elsewhere(person).tasks()}
+    saved = {task["title"]: task["completed"] for task in elsewhere(person).tasks()}
     assert saved == {"write to Anna": False, "buy oat milk": False, "call Ben": True}
 
 
-def test_a_request_whose_answer_is_lost_makes_no_second_task(signed_up: SignedUp) -> None:
+def test_a_request_whose_answer_is_lost_makes_no_second_task(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
-    lost = []
+    lost: list[int] = []
 
     def lose(route: Route) -> None:
         if route.request.method == "PUT" and not lost:
@@ -70,17 +71,19 @@ def test_a_request_whose_answer_is_lost_makes_no_second_task(signed_up: SignedUp
     tasks.all_sent()
     tasks.has("buy milk")
     assert lost == [201]
-    assert [task["title"] for task in Elsewhere(person).tasks()] == ["buy milk"]
+    assert [task["title"] for task in elsewhere(person).tasks()] == ["buy milk"]
 
 
 @pytest.mark.parametrize(("button", "title"), [("Keep mine", "call Anna"), ("Keep the other", "call Cem")])
-def test_who_changed_the_same_elsewhere_chooses_the_version(signed_up: SignedUp, button: str, title: str) -> None:
+def test_who_changed_the_same_elsewhere_chooses_the_version(
+    signed_up: SignedUp, elsewhere: ToElsewhere, button: str, title: str
+) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("call Ben")
     tasks.all_sent()
     _kept_for_offline(page)
-    elsewhere = Elsewhere(person)
+    other = elsewhere(person)
 
     person.context.set_offline(True)
     tasks.title("call Ben").focus()
@@ -89,7 +92,7 @@ def test_who_changed_the_same_elsewhere_chooses_the_version(signed_up: SignedUp,
     page.keyboard.press("Enter")
     tasks.has("call Anna")
     # Members that were not changed here are not asked about.
-    elsewhere.patch(elsewhere.task("call Ben"), title="call Cem", priority="high")
+    other.patch(other.task("call Ben"), title="call Cem", priority="high")
     person.context.set_offline(False)
 
     page.get_by_role("button", name="Choose what stays").click()
@@ -103,31 +106,31 @@ def test_who_changed_the_same_elsewhere_chooses_the_version(signed_up: SignedUp,
     expect(page.get_by_role("button", name="Choose what stays")).to_have_count(0)
     tasks.has(title)
     tasks.all_sent()
-    saved = elsewhere.task(title)
+    saved = other.task(title)
     assert saved["priority"] == "high"
     expect(tasks.row(title)).to_contain_text("High priority")
 
 
-def test_a_change_of_what_was_deleted_elsewhere_asks_too(signed_up: SignedUp) -> None:
+def test_a_change_of_what_was_deleted_elsewhere_asks_too(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("call Ben")
     tasks.all_sent()
     _kept_for_offline(page)
-    elsewhere = Elsewhere(person)
+    other = elsewhere(person)
     person.context.set_offline(True)
     tasks.choose("call Ben", "High priority")
-    elsewhere.delete(elsewhere.task("call Ben"))
+    other.delete(other.task("call Ben"))
     person.context.set_offline(False)
     page.get_by_role("button", name="Choose what stays").click()
     expect(page.get_by_role("region", name="The other")).to_contain_text("In the trash")
     page.get_by_role("button", name="Keep mine").click()
     tasks.has("call Ben")
     tasks.all_sent()
-    assert elsewhere.task("call Ben")["priority"] == "high"
+    assert other.task("call Ben")["priority"] == "high"
 
 
-def test_what_the_service_refuses_is_taken_back_with_the_reason(signed_up: SignedUp) -> None:
+def test_what_the_service_refuses_is_taken_back_with_the_reason(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("water plants")
@@ -146,10 +149,10 @@ def test_what_the_service_refuses_is_taken_back_with_the_reason(signed_up: Signe
     expect(tasks.row("water plants")).not_to_contain_text("HOURLY")
     alert.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_count(0)
-    assert Elsewhere(person).task("water plants")["repeat"] is None
+    assert elsewhere(person).task("water plants")["repeat"] is None
 
 
-def test_what_is_shown_stays_when_the_service_asks_to_wait(signed_up: SignedUp) -> None:
+def test_what_is_shown_stays_when_the_service_asks_to_wait(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("buy milk")
@@ -168,7 +171,7 @@ def test_what_is_shown_stays_when_the_service_asks_to_wait(signed_up: SignedUp) 
     page.unroute("**/api/tasks**")
     tasks.all_sent()
     tasks.has("call Ben", "buy milk")
-    assert len(Elsewhere(person).tasks()) == 2
+    assert len(elsewhere(person).tasks()) == 2
 
 
 def test_another_tab_shows_the_same(signed_up: SignedUp) -> None:

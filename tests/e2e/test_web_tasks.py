@@ -11,6 +11,7 @@ from tests.support.web import Visitor, check_accessibility
 from tests.support.web_tasks import Elsewhere, TaskList
 
 SignedUp = Callable[..., Visitor]
+ToElsewhere = Callable[[Visitor], Elsewhere]
 
 
 def _day(ahead: int) -> str:
@@ -25,7 +26,7 @@ def _chips(page: Page) -> list[str]:
 # --- Quick add -------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_understood_is_shown_before_it_is_saved(signed_up: SignedUp) -> None:
+def test_what_was_understood_is_shown_before_it_is_saved(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up(timezone_id="Europe/Paris")
     tasks = TaskList(person.page)
     person.page.keyboard.press("n")
@@ -40,13 +41,13 @@ def test_what_was_understood_is_shown_before_it_is_saved(signed_up: SignedUp) ->
     tasks.has("pay rent")
     expect(tasks.row("pay rent")).to_contain_text("High priority")
     tasks.all_sent()
-    saved = Elsewhere(person).task("pay rent")
+    saved = elsewhere(person).task("pay rent")
     assert (saved["priority"], saved["tags"], saved["due_timezone"]) == ("high", ["home"], "Europe/Paris")
     assert saved["due"].endswith("T09:00:00")
     assert saved["repeat"].startswith("FREQ=MONTHLY")
 
 
-def test_a_chip_that_is_dismissed_stays_text(signed_up: SignedUp) -> None:
+def test_a_chip_that_is_dismissed_stays_text(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks = TaskList(person.page)
     tasks.field.fill("watch #home tomorrow")
@@ -55,7 +56,7 @@ def test_a_chip_that_is_dismissed_stays_text(signed_up: SignedUp) -> None:
     tasks.field.press("Enter")
     tasks.has("watch #home")
     tasks.all_sent()
-    saved = Elsewhere(person).task("watch #home")
+    saved = elsewhere(person).task("watch #home")
     assert (saved["due"], saved["tags"]) == (_day(1), [])
 
 
@@ -71,7 +72,7 @@ def test_a_title_that_is_empty_or_too_long_is_refused_in_a_sentence(signed_up: S
     tasks.has("x" * 200)
 
 
-def test_a_list_of_a_day_or_a_tag_gives_it_to_what_is_added_there(signed_up: SignedUp) -> None:
+def test_a_list_of_a_day_or_a_tag_gives_it_to_what_is_added_there(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks = TaskList(person.page)
     person.page.goto("/today")
@@ -81,9 +82,9 @@ def test_a_list_of_a_day_or_a_tag_gives_it_to_what_is_added_there(signed_up: Sig
     tasks.add("weed")
     tasks.has("weed")
     tasks.all_sent()
-    elsewhere = Elsewhere(person)
-    assert elsewhere.task("sweep")["due"] == _day(0)
-    assert elsewhere.task("weed")["tags"] == ["garden"]
+    other = elsewhere(person)
+    assert other.task("sweep")["due"] == _day(0)
+    assert other.task("weed")["tags"] == ["garden"]
 
 
 def test_what_this_list_does_not_show_says_where_it_went(signed_up: SignedUp) -> None:
@@ -116,7 +117,7 @@ def test_several_lines_become_a_task_each(signed_up: SignedUp) -> None:
 # --- One task --------------------------------------------------------------------------------------------------------
 
 
-def test_a_title_is_edited_where_it_stands(signed_up: SignedUp) -> None:
+def test_a_title_is_edited_where_it_stands(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("call Anna", "call Ben")
@@ -139,10 +140,10 @@ def test_a_title_is_edited_where_it_stands(signed_up: SignedUp) -> None:
     tasks.search.focus()
     tasks.has("call Cem", "call Anna")
     tasks.all_sent()
-    assert [task["title"] for task in Elsewhere(person).tasks()] == ["call Cem", "call Anna"]
+    assert [task["title"] for task in elsewhere(person).tasks()] == ["call Cem", "call Anna"]
 
 
-def test_a_task_is_completed_and_that_is_undone(signed_up: SignedUp) -> None:
+def test_a_task_is_completed_and_that_is_undone(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("three", "two", "one")
@@ -163,10 +164,10 @@ def test_a_task_is_completed_and_that_is_undone(signed_up: SignedUp) -> None:
     page.keyboard.press("Control+z")
     tasks.has("one", "two", "three")
     tasks.all_sent()
-    assert not any(task["completed"] for task in Elsewhere(person).tasks())
+    assert not any(task["completed"] for task in elsewhere(person).tasks())
 
 
-def test_a_task_is_deleted_and_that_is_undone(signed_up: SignedUp) -> None:
+def test_a_task_is_deleted_and_that_is_undone(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("three", "two", "one")
@@ -184,10 +185,10 @@ def test_a_task_is_deleted_and_that_is_undone(signed_up: SignedUp) -> None:
     tasks.has("one", "two", "three")
     expect(tasks.title("two")).to_be_focused()
     tasks.all_sent()
-    assert len(Elsewhere(person).tasks("&status=open")) == 3
+    assert len(elsewhere(person).tasks("&status=open")) == 3
 
 
-def test_a_repeating_task_comes_again_and_its_next_date_is_told(signed_up: SignedUp) -> None:
+def test_a_repeating_task_comes_again_and_its_next_date_is_told(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("water plants tomorrow every week")
@@ -195,7 +196,7 @@ def test_a_repeating_task_comes_again_and_its_next_date_is_told(signed_up: Signe
     tasks.complete("water plants")
     expect(page.get_by_role("dialog").filter(has_text="It is due again")).to_be_visible()
     tasks.has("water plants")
-    done, following = (Elsewhere(person).tasks(f"&status={status}")[0] for status in ("completed", "open"))
+    done, following = (elsewhere(person).tasks(f"&status={status}")[0] for status in ("completed", "open"))
     assert (done["due"], following["due"]) == (_day(1), _day(8))
 
 
@@ -267,7 +268,9 @@ def _by_dragging(tasks: TaskList) -> None:
 
 
 @pytest.mark.parametrize("move", [_by_keyboard, _by_menu, _by_details, _by_dragging])
-def test_tasks_are_put_in_another_order_that_stays(signed_up: SignedUp, move: Callable[[TaskList], None]) -> None:
+def test_tasks_are_put_in_another_order_that_stays(
+    signed_up: SignedUp, elsewhere: ToElsewhere, move: Callable[[TaskList], None]
+) -> None:
     person = signed_up()
     tasks = TaskList(person.page)
     tasks.add("four", "three", "two", "one")
@@ -277,11 +280,11 @@ def test_tasks_are_put_in_another_order_that_stays(signed_up: SignedUp, move: Ca
     tasks.all_sent()
     person.page.reload()
     tasks.has("two", "three", "one", "four")
-    by_order = Elsewhere(person).tasks("&sort=order")
+    by_order = elsewhere(person).tasks("&sort=order")
     assert [task["title"] for task in by_order] == ["two", "three", "one", "four"]
 
 
-def test_a_task_becomes_a_subtask_and_no_longer(signed_up: SignedUp) -> None:
+def test_a_task_becomes_a_subtask_and_no_longer(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
     person = signed_up()
     tasks, page = TaskList(person.page), person.page
     tasks.add("sleep", "bake a cake", "give a party")
@@ -291,8 +294,8 @@ def test_a_task_becomes_a_subtask_and_no_longer(signed_up: SignedUp) -> None:
     expect(tasks.row("bake a cake")).to_have_attribute("aria-level", "2")
     expect(tasks.row("give a party")).to_contain_text("0 of 1")
     tasks.all_sent()
-    elsewhere = Elsewhere(person)
-    assert elsewhere.task("bake a cake")["parent_id"] == elsewhere.task("give a party")["id"]
+    other = elsewhere(person)
+    assert other.task("bake a cake")["parent_id"] == other.task("give a party")["id"]
 
     tasks.title("give a party").focus()
     page.keyboard.press("ArrowLeft")

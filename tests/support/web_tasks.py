@@ -2,14 +2,12 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.people import PASSWORD
-from tests.support.web import Visitor
 
 _BATCH = 50
 """How many operations the service takes at a time."""
@@ -68,10 +66,9 @@ class TaskList:
 class Elsewhere:
     """The same person at another device."""
 
-    def __init__(self, visitor: Visitor) -> None:
-        site = urlsplit(visitor.page.url)
-        self._api = httpx.Client(base_url=f"{site.scheme}://{site.netloc}/api", timeout=60)
-        answer = self._api.post("/auth/login", json={"email": visitor.email, "password": PASSWORD})
+    def __init__(self, client: httpx.Client, email: str) -> None:
+        self._api = client
+        answer = self._api.post("/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.is_success, answer.text
         self._api.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 

@@ -146,6 +146,7 @@ export const strings = {
     completed: ["Nothing is completed yet", "What you complete is kept here."],
     trash: ["The trash is empty", "Deleted tasks stay here for 30 days."],
     tag: ["No task has this tag", "Add one above: it gets the tag."],
+    unread: ["Your tasks are not on this device yet", "They are read as soon as the service can be reached."],
     filtered: ["No task matches", "Change or clear the search and filters."],
   },
   loading: "Loading your tasks",

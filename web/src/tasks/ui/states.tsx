@@ -20,8 +20,14 @@ export function Skeleton() {
   );
 }
 
-export function EmptyState({ view }: { view: View }) {
-  const [title, text] = wordsFor(view);
+interface EmptyStateProps {
+  view: View;
+  /** Whether all there is was read from the service; if not, nobody knows that there is nothing. */
+  complete: boolean;
+}
+
+export function EmptyState({ view, complete }: EmptyStateProps) {
+  const [title, text] = complete ? wordsFor(view) : strings.empty.unread;
   return (
     <div className={styles.empty}>
       <h2>{title}</h2>

@@ -79,7 +79,12 @@ function Fields({ task, snapshot, onDelete }: { task: Task; snapshot: Snapshot; 
     (text) => patchTask(id, { description: text === "" ? null : text }),
     (text) => (lengthOf(text) > DESCRIPTION_LIMIT ? words.tooLong(DESCRIPTION_LIMIT) : null),
   );
-  const isUnsaved = title.problem !== null || description.problem !== null;
+  const drafts = [title, description];
+  const state = drafts.some(({ problem }) => problem !== null)
+    ? "unsaved"
+    : drafts.some(({ dirty }) => dirty)
+      ? "saving"
+      : stateOf(id, snapshot);
 
   return (
     <div className={styles.fields}>
@@ -146,8 +151,8 @@ function Fields({ task, snapshot, onDelete }: { task: Task; snapshot: Snapshot; 
         <span>{words.created(moment(task.created_at))}</span>
         <span>{words.changed(moment(task.updated_at))}</span>
         {task.completed_at !== null && <span>{words.wasCompleted(moment(task.completed_at))}</span>}
-        <span className={styles.state} role="status" data-saving={isUnsaved ? "unsaved" : stateOf(id, snapshot)}>
-          {isUnsaved ? words.unsaved : words[stateOf(id, snapshot)]}
+        <span className={styles.state} role="status" data-saving={state}>
+          {words[state]}
         </span>
       </p>
     </div>

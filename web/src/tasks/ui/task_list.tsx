@@ -215,13 +215,11 @@ function useTop(element: { readonly current: HTMLElement | null }): number {
       if (element.current) setTop(Math.round(element.current.getBoundingClientRect().top + window.scrollY));
     };
     measure();
-    // What stands above it comes and goes: notices, filters, chips.
+    // What stands above it comes and goes, and makes what holds both larger and smaller.
     const observer = new ResizeObserver(measure);
-    for (const each of element.current?.parentElement?.children ?? [])
-      if (each !== element.current) observer.observe(each);
-    observer.observe(document.documentElement);
+    if (element.current?.parentElement) observer.observe(element.current.parentElement);
     return () => observer.disconnect();
-  });
+  }, [element]);
   return top;
 }
 

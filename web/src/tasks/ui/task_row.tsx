@@ -109,7 +109,6 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               event.preventDefault();
               actions.open(task.id);
             }}
-            onDoubleClick={() => actions.edit(task.id)}
           >
             {task.title}
           </Link>

@@ -125,11 +125,11 @@ function List({ view, snapshot, clock, tags }: ListProps) {
         <QuickAdd ref={field} view={view} onAdded={tellAdded} onLeave={focusFirst} />
       )}
       <FiltersBar ref={search} view={view} tags={tags} onChange={change} />
-      <ListTools view={view} shown={all.length} onAsk={setAsked} />
+      <ListTools view={view} shown={all.length} complete={snapshot.complete} onAsk={setAsked} />
       {isLoading ? (
         <Skeleton />
       ) : all.length === 0 ? (
-        <EmptyState view={view} />
+        <EmptyState view={view} complete={snapshot.complete} />
       ) : (
         <TaskList
           key={view.list}

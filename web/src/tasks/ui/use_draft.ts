@@ -11,6 +11,8 @@ interface Draft {
   flush: () => void;
   /** What is wrong with the text; null when it is right. Only what is right is saved. */
   problem: string | null;
+  /** Whether it is still to be saved. */
+  dirty: boolean;
 }
 
 /**
@@ -49,5 +51,6 @@ export function useDraft(
     },
     flush,
     problem: draft === null ? null : problemOf(draft),
+    dirty: draft !== null && draft !== saved,
   };
 }
