@@ -147,6 +147,7 @@ def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp, else
     dialog.get_by_role("button", name="Move up: apples").click()
     dialog.get_by_role("checkbox", name="Complete sugar").check()
     expect(dialog.locator('[data-saving="saved"]')).to_be_visible()
+    tasks.all_sent()
     check_accessibility(page)
 
     other = elsewhere(person)

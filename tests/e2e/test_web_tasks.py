@@ -265,6 +265,7 @@ def _by_dragging(tasks: TaskList) -> None:
     expect(page.locator("[data-drop-line]")).to_be_visible()
     page.mouse.up()
     expect(page.locator("[data-drop-line]")).to_have_count(0)
+    expect(tasks.title("one")).to_be_focused()
 
 
 @pytest.mark.parametrize("move", [_by_keyboard, _by_menu, _by_details, _by_dragging])

@@ -101,7 +101,6 @@ export const strings = {
     due: (title: string, due: string) => `${title}: ${due}`,
     trashEmptied: "The trash is empty.",
     completedCleared: (n: number) => `${tasksOf(n)} moved to the trash.`,
-    showTrash: "Show the trash",
   },
 
   undone: {
@@ -118,7 +117,6 @@ export const strings = {
     label: "Search and filters",
     search: "Search tasks",
     filters: "Filters",
-    active: (n: number) => counted(n, "filter", "filters"),
     priority: "Priority",
     due: "Due",
     dueChoices: { any: "Any date", overdue: "Overdue", none: "No date" },
@@ -204,7 +202,6 @@ export const strings = {
     noSuchParent: "No task of that name.",
     subtasks: "Subtasks",
     addSubtask: "Add a subtask",
-    order: "Place in its list",
     saved: "Saved",
     saving: "Saving…",
     waiting: "Waiting for a connection",
@@ -214,7 +211,6 @@ export const strings = {
     changed: (when: string) => `Changed ${when}`,
     wasCompleted: (when: string) => `Completed ${when}`,
     inTrash: (when: string) => `In the trash since ${when}.`,
-    open: (title: string) => `Details of ${title}`,
   },
 
   conflicts: {

@@ -184,6 +184,7 @@ export function dropTask(id: string, target: string, edge: "before" | "behind"):
   const title = tasks.get(id)?.title ?? "";
   const index = rows.findIndex((row) => row.task.id === id);
   if (index !== -1) announce(strings.said.moved(title, index + 1, rows.length));
+  focusTask(id);
 }
 
 export function setParent(id: string, parentId: string | null): void {

@@ -99,7 +99,9 @@ function List({ view, snapshot, clock, tags }: ListProps) {
     [toggle, open],
   );
   useTaskCommands({ open, edit: setEditing, manual, search, field, ask: setAsked });
-  useTold(view, all.length);
+  // In the tree completed subtasks stand below open tasks; they are not to do any more.
+  const shown = manual ? all.filter(({ task }) => !task.completed).length : all.length;
+  useTold(view, shown);
 
   const change = useCallback(
     (changed: View, replace: boolean) => navigate(urlOfView(changed), { replace }),
@@ -110,8 +112,8 @@ function List({ view, snapshot, clock, tags }: ListProps) {
   function tellAdded(ids: string[]): void {
     const added = ids.flatMap((id) => taskStore().snapshot().tasks.get(id) ?? []);
     const [task] = added;
-    const shown = select(new Map(added.map((each) => [each.id, each])), view, clockNow());
-    if (!task || shown.length > 0) return;
+    const isShown = select(new Map(added.map((each) => [each.id, each])), view, clockNow()).length > 0;
+    if (!task || isShown) return;
     const show = () => navigate(`/all?task=${task.id}`);
     tell(strings.add.addedElsewhere(task.title), { label: strings.add.show, run: show });
   }
@@ -125,7 +127,7 @@ function List({ view, snapshot, clock, tags }: ListProps) {
         <QuickAdd ref={field} view={view} onAdded={tellAdded} onLeave={focusFirst} />
       )}
       <FiltersBar ref={search} view={view} tags={tags} onChange={change} />
-      <ListTools view={view} shown={all.length} complete={snapshot.complete} onAsk={setAsked} />
+      <ListTools view={view} shown={shown} complete={snapshot.complete} onAsk={setAsked} />
       {isLoading ? (
         <Skeleton />
       ) : all.length === 0 ? (
