@@ -15,7 +15,8 @@ interface MenuPopupProps {
 export default function MenuPopup({ anchor, groups, onClose }: MenuPopupProps) {
   return (
     <Base.Root open onOpenChange={(wanted) => !wanted && onClose()}>
-      <Base.Portal>
+      {/* Within the landmark that its button is in, for those who go from one to the next. */}
+      <Base.Portal container={anchor.current?.closest<HTMLElement>("main, header")}>
         <Base.Positioner className={styles.positioner} anchor={anchor} sideOffset={4} align="end">
           <Base.Popup
             className={styles.popup}
