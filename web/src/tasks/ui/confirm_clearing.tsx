@@ -20,7 +20,14 @@ export function asking(kind: "empty_trash" | "delete_completed"): Asked {
   return { kind, count };
 }
 
-export function ConfirmClearing({ asked, onClose }: { asked: Asked | null; onClose: () => void }) {
+interface ConfirmClearingProps {
+  asked: Asked | null;
+  onClose: () => void;
+  /** It was confirmed, and is done. */
+  onDone: (asked: Asked) => void;
+}
+
+export function ConfirmClearing({ asked, onClose, onDone }: ConfirmClearingProps) {
   if (asked === null) return null;
   const { title, text, confirm, done } = wordsFor(asked);
   return (
@@ -36,6 +43,7 @@ export function ConfirmClearing({ asked, onClose }: { asked: Asked | null; onClo
           taskStore().dispatch({ kind: asked.kind });
           tell(done);
         }
+        onDone(asked);
       }}
     >
       <p>{text}</p>

@@ -83,6 +83,7 @@ function List({ view, snapshot, clock, tags }: ListProps) {
   const all = useMemo(() => select(tasks, view, clock), [tasks, view, clock]);
   const { rows, collapsed, toggle } = useFoldedRows(all);
   const manual = isManual(view);
+  const inTrash = view.list === "trash";
   const actions = useMemo<RowActions>(
     () => ({
       complete: completeTask,
@@ -90,15 +91,18 @@ function List({ view, snapshot, clock, tags }: ListProps) {
       purge: (task) => setAsked({ kind: "purge", task }),
       toggle,
       open,
-      edit: setEditing,
+      // What lies in the trash is changed by nobody.
+      edit: (id) => {
+        if (!inTrash) setEditing(id);
+      },
       endEdit: (id, refocus) => {
         setEditing(null);
         if (refocus) focusTask(id);
       },
     }),
-    [toggle, open],
+    [toggle, open, inTrash],
   );
-  useTaskCommands({ open, edit: setEditing, manual, search, field, ask: setAsked });
+  useTaskCommands({ open, edit: actions.edit, manual, search, field, ask: setAsked });
   // In the tree completed subtasks stand below open tasks; they are not to do any more.
   const shown = manual ? all.filter(({ task }) => !task.completed).length : all.length;
   useTold(view, shown);
@@ -118,12 +122,23 @@ function List({ view, snapshot, clock, tags }: ListProps) {
     tell(strings.add.addedElsewhere(task.title), { label: strings.add.show, run: show });
   }
 
+  /** The keyboard goes on beside the row that was asked about, or at the page's beginning. */
+  function goOn(done: Asked): void {
+    const index = done.kind === "purge" ? rows.findIndex(({ task }) => task.id === done.task.id) : -1;
+    const next = index === -1 ? undefined : (rows[index + 1] ?? rows[index - 1]);
+    // After the dialog has given the focus back to a button that is gone.
+    requestAnimationFrame(() => {
+      if (next) focusTask(next.task.id);
+      else document.getElementById("main")?.focus();
+    });
+  }
+
   const isLoading =
     !snapshot.loaded || (!snapshot.complete && all.length === 0 && snapshot.connection.state === "connected");
   return (
     <>
       <TaskNotices conflicts={snapshot.conflicts} rejections={snapshot.rejections} tasks={tasks} />
-      {view.list !== "completed" && view.list !== "trash" && (
+      {view.list !== "completed" && !inTrash && (
         <QuickAdd ref={field} view={view} onAdded={tellAdded} onLeave={focusFirst} />
       )}
       <FiltersBar ref={search} view={view} tags={tags} onChange={change} />
@@ -146,7 +161,7 @@ function List({ view, snapshot, clock, tags }: ListProps) {
           actions={actions}
         />
       )}
-      <ConfirmClearing asked={asked} onClose={() => setAsked(null)} />
+      <ConfirmClearing asked={asked} onClose={() => setAsked(null)} onDone={goOn} />
     </>
   );
 }
