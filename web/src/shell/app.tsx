@@ -10,6 +10,7 @@ import { Toasts } from "../ui/toasts";
 import { listenToKeys, useCommands } from "./commands";
 import { ErrorBoundary } from "./error_boundary";
 import { HelpDialogs, openHelp } from "./help";
+import { preloadWhenIdle } from "./preload";
 
 const SignInPage = lazy(() => import("../auth/sign_in_page"));
 const SignUpPage = lazy(() => import("../auth/sign_up_page"));
@@ -87,6 +88,7 @@ function SignedIn({ children }: { children: ReactNode }) {
   const [, navigate] = useLocation();
   useProfile();
   useEffect(listenToKeys, []);
+  useEffect(preloadWhenIdle, []);
   useCommands([
     {
       id: "palette",

@@ -1,6 +1,7 @@
 /** The command palette: all commands, found by their names. */
 
 import { Autocomplete } from "@base-ui/react/autocomplete";
+import { useRef } from "react";
 import { shell } from "../strings/shell";
 import { Dialog } from "../ui/dialog";
 import { type Command, keyNames, useAllCommands } from "./commands";
@@ -8,6 +9,7 @@ import styles from "./help.module.css";
 
 export default function Palette({ onClose }: { onClose: () => void }) {
   const commands = useAllCommands();
+  const field = useRef<HTMLInputElement>(null);
 
   function run(command: Command): void {
     onClose();
@@ -16,7 +18,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Dialog title={shell.commands} onClose={onClose} width="36rem">
+    <Dialog title={shell.commands} onClose={onClose} width="36rem" focusFirst={field}>
       <Autocomplete.Root
         open
         inline
@@ -26,6 +28,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         keepHighlight
       >
         <Autocomplete.Input
+          ref={field}
           className={styles.input}
           aria-label={shell.searchCommands}
           placeholder={shell.searchCommands}

@@ -1,6 +1,6 @@
 /** Dialogs. What they are made of is loaded when the first one opens. */
 
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, type RefObject, Suspense } from "react";
 import { common } from "../strings/common";
 import { Button } from "./button";
 
@@ -14,6 +14,8 @@ export interface DialogProps {
   actions?: ReactNode;
   /** A CSS length. */
   width?: string;
+  /** What has the focus first; else whatever comes first. */
+  focusFirst?: RefObject<HTMLElement | null>;
 }
 
 const DialogPopup = lazy(() => import("./dialog_popup"));
