@@ -56,8 +56,8 @@ def test_exports_are_private_and_travel_encrypted_only() -> None:
     assert set(BUCKET["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(BUCKET["PublicAccessBlockConfiguration"]) == 4
     assert BUCKET["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    (policy,) = resources("AWS::S3::BucketPolicy").values()
-    assert policy["Bucket"] == {"Ref": "ExportsBucket"}
+    policies = resources("AWS::S3::BucketPolicy").values()
+    (policy,) = [policy for policy in policies if policy["Bucket"] == {"Ref": "ExportsBucket"}]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
