@@ -8,11 +8,12 @@ DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
-# One of them deploys the service and talks to it, the other begins with everything else.
-WORKERS := --numprocesses 2
+# Two of them deploy the service, and talk to it by HTTP and in a browser, which is mostly waiting; the third begins with
+# everything else.
+WORKERS := --numprocesses 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit bench-deletion bench-export bench-import bench-sign-in lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset web test test-unit bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ bench-import: tools $(DYNAMODB) ## Time the import of 10,000 tasks
 
 bench-sign-in: tools $(DYNAMODB) ## Compare refused sign-ins: account, no account
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.sign_in
+
+bench-web: tools ## Time the web app of a `make run` that goes on
+	@$(RUN) -m bench.web
 
 openapi: tools ## Write the OpenAPI document and its page anew
 	@$(RUN) -m local.openapi
