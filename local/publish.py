@@ -16,6 +16,7 @@ import boto3
 
 from local import web_files
 from local.paths import ROOT
+from local.web_files import WebFileError
 
 # By this tag the bucket's lifecycle knows what may go, 30 days after it got it.
 _RELEASED, _REPLACED = "replaced=false", "replaced=true"
@@ -28,11 +29,26 @@ def main() -> int:
     settings = _settings(parser.parse_args().config_env)
     session = boto3.Session(profile_name=settings.get("profile"), region_name=settings.get("region"))
     cloudformation: Any = session.client("cloudformation")
+    if _is_change_waiting(cloudformation, settings["stack_name"]):
+        print("The stack was not changed, so the web app is not published either.", file=sys.stderr)
+        return 1
     stack = cloudformation.describe_stacks(StackName=settings["stack_name"])["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    publish(outputs, web_files.DIST, session.client("s3"), session.client("cloudfront"))
+    try:
+        publish(outputs, web_files.DIST, session.client("s3"), session.client("cloudfront"))
+    except WebFileError as error:
+        print(error, file=sys.stderr)
+        return 1
     print(f"The web app is at {outputs['SiteUrl']}")
     return 0
+
+
+def _is_change_waiting(cloudformation: Any, stack_name: str) -> bool:
+    """Whether the newest change set of a stack was not executed: `sam deploy` ends well when somebody says no to it."""
+    pages = cloudformation.get_paginator("list_change_sets").paginate(StackName=stack_name)
+    change_sets = [change_set for page in pages for change_set in page["Summaries"]]
+    newest = max(change_sets, key=lambda change_set: change_set["CreationTime"], default=None)
+    return newest is not None and newest["ExecutionStatus"] == "AVAILABLE"
 
 
 def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) -> None:
@@ -40,9 +56,12 @@ def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) 
 
     Raises
     ------
-    WebFileError: a file has no media type; nothing has been published then.
+    WebFileError: a file has no media type, or there is no page; nothing has been published then.
     """
     bucket, released = outputs["SiteBucketName"], web_files.keys(folder)
+    if web_files.INDEX not in released:
+        # What is there would be marked as replaced, by nothing.
+        raise WebFileError(f"There is no {web_files.INDEX} in {folder}; `make web` builds the app.")
     headers = {key: _headers(key) for key in released}
     for key in released:
         # All of them, each time: what was marked as replaced and is back again loses the mark.
