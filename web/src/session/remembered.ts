@@ -27,9 +27,12 @@ export function remember(user: User): void {
 /** Forgets who was signed in, and with `data` what the device kept of theirs: every database of ours. */
 export async function forget({ data }: { data: boolean }): Promise<void> {
   localStorage.removeItem(USER);
-  if (!data) return;
-  const databases = await indexedDB.databases();
-  await Promise.all(databases.map(({ name }) => (name?.startsWith(DATABASES) ? deleted(name) : undefined)));
+  if (data) await wipe(() => true);
+}
+
+/** Wipes what the device kept of everybody else. */
+export function forgetOthers(user: User): Promise<void> {
+  return wipe((name) => name !== DATABASES + user.id);
 }
 
 /** Whether the service is still to be told of a sign-out that happened without a network. */
@@ -40,6 +43,13 @@ export function owesSignOut(): boolean {
 export function oweSignOut(owed: boolean): void {
   if (owed) localStorage.setItem(SIGN_OUT_OWED, "yes");
   else localStorage.removeItem(SIGN_OUT_OWED);
+}
+
+async function wipe(isWanted: (name: string) => boolean): Promise<void> {
+  // A browser that does not tell its databases, as in private windows, keeps none.
+  const databases = await indexedDB.databases().catch(() => []);
+  const names = databases.map(({ name = "" }) => name).filter((name) => name.startsWith(DATABASES) && isWanted(name));
+  await Promise.all(names.map(deleted));
 }
 
 function deleted(name: string): Promise<void> {

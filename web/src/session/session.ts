@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import type { components } from "../api/schema";
-import { forget, oweSignOut, owesSignOut, remember, rememberedUser, type User } from "./remembered";
+import { forget, forgetOthers, oweSignOut, owesSignOut, remember, rememberedUser, type User } from "./remembered";
 import { listen, type Over, tell } from "./tabs";
 import { held, hold, tokenOf } from "./tokens";
 
@@ -12,8 +12,12 @@ type SessionGrant = components["schemas"]["SessionGrant"];
 
 const SIGN_IN = "/sign-in";
 const SIGN_OUT_MILLISECONDS = 5_000;
+/** What the service says of a session that somebody ended, perhaps because this device is in other hands. */
+const ENDED_ON_PURPOSE = ["session_revoked", "token_reused"];
 
 let user: User | null = null;
+/** The page is about to be left: why is settled. */
+let isLeaving = false;
 const listeners = new Set<() => void>();
 
 /** Takes up the session that this browser has, and follows what other tabs do to it. */
@@ -23,7 +27,7 @@ export function start(): void {
     if (message.type === "refreshed") {
       if (message.token.userId === user?.id) hold(message.token);
     } else if (message.type === "signed_out") {
-      if (user) leave(message.over);
+      if (user && !isLeaving) leave(message.over);
     } else followOtherTabs();
   });
   // A tab that slept, or that was left and is shown again as it was, has heard nothing.
@@ -45,32 +49,32 @@ export function useUser(): User | null {
 
 /** A session begins: by a sign-in or a registration. */
 export async function begin(grant: SessionGrant): Promise<void> {
-  // What somebody else left on this device is not for this user.
-  const former = rememberedUser();
-  if (former && former.id !== grant.user.id) await forget({ data: true });
   oweSignOut(false);
   hold(tokenOf(grant));
-  updateUser(grant.user);
+  become(grant.user);
   tell({ type: "signed_in", userId: grant.user.id });
+  // What somebody else left on this device is not for this user.
+  await forgetOthers(grant.user);
 }
 
-/** The profile has changed, or was read anew. */
+/** The profile has changed, or was read anew. An answer that comes after a sign-out, or for somebody else, is late. */
 export function updateUser(changed: User): void {
-  user = changed;
-  remember(changed);
-  for (const listener of listeners) listener();
+  if (rememberedUser()?.id === changed.id) become(changed);
 }
 
 /** The session is over by the service's word: to the sign-in page, and back here afterwards. */
 export function ended(code: string): void {
   hold(null);
+  // Other requests found it out, too.
+  if (isLeaving) return;
   if (rememberedUser()?.id !== user?.id) {
     followOtherTabs();
     return;
   }
-  // Left alone too long: what waits here to be sent is kept for when the same user comes back. Else somebody ended it
-  // on purpose, perhaps because this device is in other hands.
-  const over = code === "token_expired" ? "expired" : "ended";
+  isLeaving = true;
+  // Left alone too long, and mostly without a cookie: it runs out along with the session. What waits here to be sent is
+  // kept then, for when the same user comes back.
+  const over = ENDED_ON_PURPOSE.includes(code) ? "ended" : "expired";
   tell({ type: "signed_out", over });
   void forget({ data: over === "ended" }).finally(() => leave(over));
 }
@@ -80,13 +84,13 @@ export async function signOut(): Promise<void> {
   const token = held();
   oweSignOut(true);
   await Promise.all([wiped("signed_out"), payOwedSignOut(token?.value)]);
-  location.replace(SIGN_IN);
+  goTo(SIGN_IN);
 }
 
 /** Everything of this user is gone from the service: nothing is left to sign out of. */
 export async function accountDeleted(): Promise<void> {
   await wiped("deleted");
-  location.replace(`${SIGN_IN}?over=deleted`);
+  goTo(`${SIGN_IN}?over=deleted`);
 }
 
 /** Where to go on after a sign-in; only ever within this site. */
@@ -100,14 +104,21 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+function become(now: User): void {
+  user = now;
+  remember(now);
+  for (const listener of listeners) listener();
+}
+
 function followOtherTabs(): void {
   const now = rememberedUser();
-  if (now?.id === user?.id) return;
-  if (now) location.replace(user ? "/" : destination(location.search));
+  if (isLeaving || now?.id === user?.id) return;
+  if (now) goTo(user ? "/" : destination(location.search));
   else leave("signed_out");
 }
 
 async function wiped(over: Over): Promise<void> {
+  isLeaving = true;
   hold(null);
   tell({ type: "signed_out", over });
   await forget({ data: true });
@@ -115,9 +126,17 @@ async function wiped(over: Over): Promise<void> {
 
 function leave(over: Over): void {
   user = null;
-  const here = location.pathname + location.search;
-  // A new page: nothing of what was in memory or on the screen is left.
-  location.replace(`${SIGN_IN}?${new URLSearchParams({ over, next: here })}`);
+  const query = new URLSearchParams({ over });
+  // Who signed out does not come back: what they looked at, or looked for, is not for whoever signs in next.
+  if (over === "expired" || over === "ended") query.set("next", location.pathname + location.search);
+  goTo(`${SIGN_IN}?${query}`);
+}
+
+/** To a new page: nothing of what was in memory is left. It can take its time, so what is on the screen goes first. */
+function goTo(address: string): void {
+  isLeaving = true;
+  document.documentElement.hidden = true;
+  location.replace(address);
 }
 
 async function payOwedSignOut(token?: string): Promise<void> {

@@ -24,7 +24,7 @@ export interface Token {
 /** Why there is no token: the session is over. */
 export class SessionOver extends Error {
   override readonly name = "SessionOver";
-  /** `token_expired` when it was left alone too long; else somebody ended it. */
+  /** The service's: whether it was left alone too long, or somebody ended it. */
   readonly code: string;
 
   constructor(code: string) {
