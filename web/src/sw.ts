@@ -12,6 +12,8 @@ const CACHE = `app-${__VERSION__}`;
 const PAGE = "/index.html";
 /** Longer than that, and what is kept is shown. */
 const PATIENCE_MILLISECONDS = 3_000;
+/** From this status on, the host has failed. */
+const FAILING = 500;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...__FILES__])));
@@ -37,12 +39,10 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request: Request): Promise<Response> {
-  try {
-    // The newest version, whenever it can be had.
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
-  } catch {
-    return (await caches.match(PAGE)) ?? Response.error();
-  }
+  // The newest version, whenever it can be had.
+  const newest = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) }).catch(() => null);
+  if (newest && newest.status < FAILING) return newest;
+  return (await caches.match(PAGE)) ?? newest ?? Response.error();
 }
 
 async function kept(request: Request): Promise<Response> {
