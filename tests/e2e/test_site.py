@@ -48,3 +48,12 @@ def test_what_the_api_does_not_have_is_its_own_404_and_none_of_its_answers_has_h
     assert door.get("/api").headers["Location"] == "/api/docs"
     docs = door.get("/api/docs").headers["Content-Security-Policy"]
     assert docs != site_headers()["Content-Security-Policy"]
+
+
+def test_the_page_that_is_kept_for_offline_is_of_the_same_release_as_the_files_kept_with_it(door: httpx.Client) -> None:
+    # While a release is published, /index.html may still be that of the one before.
+    worker = door.get("/sw.js").text
+    (copy,) = (key for key in web_files.keys(DIST) if key.endswith(".html") and web_files.is_immutable(key))
+    assert f'"/{copy}"' in worker or f"`/{copy}`" in worker
+    assert web_files.INDEX not in worker
+    assert door.get(f"/{copy}").text == door.get("/").text

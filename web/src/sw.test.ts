@@ -17,6 +17,7 @@ beforeEach(async () => {
     addEventListener: (name: string, listener: Listener) => listeners.set(name, listener),
   });
   vi.stubGlobal("__FILES__", ["/assets/one.js"]);
+  vi.stubGlobal("__PAGE__", "/assets/page-1.html");
   vi.stubGlobal("__VERSION__", "1");
   vi.stubGlobal("caches", { match: async () => new Response("kept") });
   vi.resetModules();

@@ -4,19 +4,19 @@
  */
 
 declare const self: ServiceWorkerGlobalScope;
-/** Put in by the build: the app's files, and what changes when one of them does. */
+/** Put in by the build: the app's files, the page among them, and what changes when one of them does. */
 declare const __FILES__: string[];
+declare const __PAGE__: string;
 declare const __VERSION__: string;
 
 const CACHE = `app-${__VERSION__}`;
-const PAGE = "/index.html";
 /** Longer than that, and what is kept is shown. */
 const PATIENCE_MILLISECONDS = 3_000;
 /** From this status on, the host has failed. */
 const FAILING = 500;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...__FILES__])));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(__FILES__)));
 });
 
 self.addEventListener("activate", (event) => {
@@ -42,7 +42,7 @@ async function page(request: Request): Promise<Response> {
   // The newest version, whenever it can be had.
   const newest = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) }).catch(() => null);
   if (newest && newest.status < FAILING) return newest;
-  return (await caches.match(PAGE)) ?? newest ?? Response.error();
+  return (await caches.match(__PAGE__)) ?? newest ?? Response.error();
 }
 
 async function kept(request: Request): Promise<Response> {

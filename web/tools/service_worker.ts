@@ -17,17 +17,19 @@ export function serviceWorker(): Plugin {
       handler(_, bundle) {
         const worker = bundle["sw.js"];
         if (worker?.type !== "chunk") throw new Error("there is no sw.js among what was built");
-        const files = Object.values(bundle)
-          .filter((file) => file.fileName.startsWith("assets/") && size(file) <= LARGEST_BYTES)
-          .map((file) => `/${file.fileName}`)
-          .sort();
         const page = bundle["index.html"];
-        const version = createHash("sha256")
-          .update(JSON.stringify(files) + (page?.type === "asset" ? page.source : ""))
-          .digest("hex")
-          .slice(0, 16);
+        if (page?.type !== "asset") throw new Error("there is no index.html among what was built");
+        // Under a name of its own: while a release is published, index.html may still be that of the one before, which
+        // leads to files that this one does not keep.
+        const copy = this.getFileName(this.emitFile({ type: "asset", name: "page.html", source: page.source }));
+        const assets = Object.values(bundle)
+          .filter((file) => file.fileName.startsWith("assets/") && size(file) <= LARGEST_BYTES)
+          .map((file) => file.fileName);
+        const files = [...new Set([...assets, copy])].map((name) => `/${name}`).sort();
+        const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
         worker.code = worker.code
           .replaceAll("__FILES__", JSON.stringify([...files, ...PUBLIC_FILES]))
+          .replaceAll("__PAGE__", JSON.stringify(`/${copy}`))
           .replaceAll("__VERSION__", JSON.stringify(version));
       },
     },
