@@ -136,6 +136,19 @@ describe("a sign-in", () => {
     expect(remembered()).toEqual(BEN);
   });
 
+  it.each(["/all?q=a//b", "/account/profile"])("leads back to where the user was: %s", async (next) => {
+    const { destination } = await opened();
+    expect(destination(`?${new URLSearchParams({ next })}`)).toBe(next);
+  });
+
+  it.each(["https://example.net/", "//example.net/", "/\\example.net/", "/\t/example.net/", "/\n\r/example.net/"])(
+    "leads to no other site: %j",
+    async (next) => {
+      const { destination } = await opened();
+      expect(destination(`?${new URLSearchParams({ next })}`)).toBe("/");
+    },
+  );
+
   it("shows a profile that was changed", async () => {
     const session = await opened();
     session.updateUser({ ...ADA, name: "Ada" });

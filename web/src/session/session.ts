@@ -96,7 +96,8 @@ export async function accountDeleted(): Promise<void> {
 /** Where to go on after a sign-in; only ever within this site. */
 export function destination(search: string): string {
   const next = new URLSearchParams(search).get("next") ?? "/";
-  return /^\/(?![/\\])/.test(next) ? next : "/";
+  // Browsers take a backslash for a slash, and leave out tabs and ends of lines.
+  return /^\/(?![/\\\t\n\r])/.test(next) ? next : "/";
 }
 
 function subscribe(listener: () => void): () => void {
