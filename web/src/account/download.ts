@@ -1,11 +1,13 @@
 /** Saves files as downloads. */
 
+const KEPT_MILLISECONDS = 60_000;
+
 /** Saves what is in memory. */
 export function saveBlob(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
   follow(url, name);
-  // The browser has begun to read it by the end of this task.
-  setTimeout(() => URL.revokeObjectURL(url));
+  // Safari begins to read it some time later.
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MILLISECONDS);
 }
 
 /** Saves what is at an address, which says itself that it is a download and by what name. */

@@ -34,14 +34,15 @@ export function useJob(purpose: Purpose): KnownJob {
     queryKey: ["job", id],
     queryFn: id ? () => readJob(id) : skipToken,
     gcTime: DAY_MILLISECONDS,
-    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-      data && isOver(data) ? false : Math.min(FIRST_MILLISECONDS * 1.4 ** dataUpdateCount, LONGEST_MILLISECONDS),
+    refetchInterval: ({ state: { data, error, dataUpdateCount } }) =>
+      (data && isOver(data)) || isGone(error)
+        ? false
+        : Math.min(FIRST_MILLISECONDS * 1.4 ** dataUpdateCount, LONGEST_MILLISECONDS),
   });
-  const gone = query.error instanceof Refused && query.error.status === 404;
 
   return {
     query,
-    known: Boolean(id) && !gone,
+    known: Boolean(id) && !isGone(query.error),
     begin: (job) => {
       queries.setQueryData(["job", job.id], job);
       queries.setQueryData(["job-of", purpose], job.id);
@@ -53,6 +54,10 @@ export function useJob(purpose: Purpose): KnownJob {
 /** A job as it is now; when it is done, with a new link to what it made. */
 export async function readJob(id: string): Promise<Job> {
   return (await unwrap(api.GET("/jobs/{id}", { params: { path: { id } } }))).data;
+}
+
+function isGone(error: Error | null): boolean {
+  return error instanceof Refused && error.status === 404;
 }
 
 export function isOver(job: Job): boolean {

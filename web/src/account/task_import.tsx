@@ -47,7 +47,9 @@ export function TaskImport() {
     setWrong(!file ? undefined : !first ? words.fileKind : file.size > MAX_BYTES ? words.fileSize : undefined);
     const right = file && first && file.size <= MAX_BYTES;
     // Read now: what is imported is what was looked at, even if the file is changed in between.
-    setChosen(right ? { name: file.name, content: new Blob([await file.arrayBuffer()]) } : null);
+    const content = right ? await file.arrayBuffer().catch(() => null) : null;
+    if (right && !content) setWrong(words.fileUnreadable);
+    setChosen(right && content ? { name: file.name, content: new Blob([content]) } : null);
     setFormat(first ?? null);
   }
 

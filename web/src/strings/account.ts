@@ -255,6 +255,7 @@ export const account = {
     fileHint: "JSON, CSV or iCalendar (.json, .csv, .ics).",
     fileKind: "Choose a file that ends in .json, .csv or .ics.",
     fileSize: "The file is larger than 1 MB. Import it in parts.",
+    fileUnreadable: "The file cannot be read. Choose it again.",
     dryRun: "Look what is in it",
     wouldBe: "If you import it:",
     imported: "It is imported:",
