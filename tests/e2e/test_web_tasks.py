@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.web import Visitor, check_accessibility
 from tests.support.web_tasks import Elsewhere, TaskList
@@ -53,11 +53,29 @@ def test_a_chip_that_is_dismissed_stays_text(signed_up: SignedUp, elsewhere: ToE
     tasks.field.fill("watch #home tomorrow")
     person.page.get_by_role("button", name="home: keep it as text").click()
     expect(person.page.locator("[data-chip]")).to_have_count(1)
-    tasks.field.press("Enter")
+    expect(tasks.field).to_be_focused()
+    person.page.keyboard.press("Enter")
     tasks.has("watch #home")
     tasks.all_sent()
     saved = elsewhere(person).task("watch #home")
     assert (saved["due"], saved["tags"]) == (_day(1), [])
+
+
+def test_enter_once_more_before_a_task_is_understood_adds_it_once(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
+    person = signed_up(service_workers="block")
+    tasks, page = TaskList(person.page), person.page
+    held: list[Route] = []
+    page.route("**/assets/quick_add-*.js", lambda route: held.append(route))
+    page.reload()
+    tasks.field.fill("buy milk")
+    for _ in range(2):
+        tasks.field.press("Enter")
+    assert held
+    for route in held:
+        route.continue_()
+    tasks.has("buy milk")
+    tasks.all_sent()
+    assert [task["title"] for task in elsewhere(person).tasks()] == ["buy milk"]
 
 
 def test_a_title_that_is_empty_or_too_long_is_refused_in_a_sentence(signed_up: SignedUp) -> None:
@@ -181,6 +199,9 @@ def test_a_task_is_deleted_and_that_is_undone(signed_up: SignedUp, elsewhere: To
     page.keyboard.press("Delete")
     tasks.has("one", "three")
     expect(tasks.title("three")).to_be_focused()
+    # Elsewhere that does it again; here it takes nothing more back.
+    page.keyboard.press("Control+Shift+z")
+    tasks.has("one", "three")
     page.keyboard.press("Control+z")
     tasks.has("one", "two", "three")
     expect(tasks.title("two")).to_be_focused()

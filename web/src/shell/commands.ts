@@ -109,8 +109,8 @@ function name(event: KeyboardEvent): string {
   const key = event.key.length === 1 && (event.ctrlKey || event.metaKey) ? event.key.toUpperCase() : event.key;
   const control = (isMac ? event.metaKey : event.ctrlKey) ? "Ctrl+" : "";
   const alt = event.altKey ? "Alt+" : "";
-  // With a character, Shift is part of it.
-  const shift = event.shiftKey && event.key.length > 1 ? "Shift+" : "";
+  // With a character alone, Shift is part of it.
+  const shift = event.shiftKey && (event.key.length > 1 || control !== "") ? "Shift+" : "";
   return control + alt + shift + key;
 }
 

@@ -1,5 +1,6 @@
 /** When a task is due: a day, perhaps a time, and whose clock that time is on. */
 
+import { type ComponentProps, useState } from "react";
 import { strings } from "../../strings/tasks";
 import { SelectField, TextField } from "../../ui/field";
 import type { Task } from "../model";
@@ -9,6 +10,9 @@ import { clockNow } from "./clock";
 import { Pair } from "./pair";
 
 const FLOATING = "";
+/** The years that the service takes. */
+const FIRST_DAY = "1900-01-01";
+const LAST_DAY = "9998-12-31";
 
 export function DueFields({ task }: { task: Task }) {
   const words = strings.details;
@@ -25,21 +29,22 @@ export function DueFields({ task }: { task: Task }) {
 
   return (
     <Pair>
-      <TextField
+      <PartsField
         type="date"
         label={words.due}
-        value={date}
-        max="9999-12-31"
-        onChange={(event) => set(event.target.value, time, task.due_timezone)}
+        saved={date}
+        min={FIRST_DAY}
+        max={LAST_DAY}
+        onSave={(typed) => set(typed, time, task.due_timezone)}
       />
       {date !== "" && (
-        <TextField
+        <PartsField
           type="time"
           label={words.time}
-          value={time.slice(0, 5)}
+          saved={time.slice(0, 5)}
           hint={time === "" ? words.noTime : undefined}
           // A time that is new is on the clock at hand.
-          onChange={(event) => set(date, event.target.value, time === "" ? zone : task.due_timezone)}
+          onSave={(typed) => set(date, typed, time === "" ? zone : task.due_timezone)}
         />
       )}
       {task.due !== null && hasTime(task.due) && (
@@ -58,6 +63,30 @@ export function DueFields({ task }: { task: Task }) {
         </SelectField>
       )}
     </Pair>
+  );
+}
+
+interface PartsFieldProps extends ComponentProps<typeof TextField> {
+  saved: string;
+  onSave: (typed: string) => void;
+}
+
+/**
+ * A date or a time, typed part by part. What lacks a part on the way, or is no day of the calendar, is not saved: the
+ * browser gives it out as empty.
+ */
+function PartsField({ saved, onSave, ...rest }: PartsFieldProps) {
+  const [unfinished, setUnfinished] = useState<string | null>(null);
+  return (
+    <TextField
+      {...rest}
+      value={unfinished ?? saved}
+      onChange={({ target: { value, validity } }) => {
+        setUnfinished(validity.valid ? null : value);
+        if (validity.valid) onSave(value);
+      }}
+      onBlur={() => setUnfinished(null)}
+    />
   );
 }
 

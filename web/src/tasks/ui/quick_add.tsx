@@ -4,7 +4,7 @@
  */
 
 import { X } from "lucide-react";
-import { type ClipboardEvent, forwardRef, type SubmitEvent, useId, useMemo, useState } from "react";
+import { type ClipboardEvent, forwardRef, type SubmitEvent, useId, useMemo, useRef, useState } from "react";
 import { strings } from "../../strings/tasks";
 import { announce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
@@ -41,6 +41,8 @@ export const QuickAdd = forwardRef<HTMLInputElement, QuickAddProps>(function Qui
   const [problem, setProblem] = useState<string | null>(null);
   const [lines, setLines] = useState<string[] | null>(null);
   const [parser, setParser] = useState<{ parse: Parser } | null>(null);
+  /** What is being added: Enter once more, while the parser is loaded, adds nothing more. */
+  const taken = useRef<string | null>(null);
 
   const chips = useMemo(() => (parser ? parser.parse(text, clockNow(), kept).chips : []), [parser, text, kept]);
 
@@ -56,10 +58,19 @@ export const QuickAdd = forwardRef<HTMLInputElement, QuickAddProps>(function Qui
     }
   }
 
+  /** The chip and its button are gone then: the keyboard goes on in the field. */
+  function keep(chip: Chip): void {
+    setKept(new Set([...kept, chip.text]));
+    document.getElementById(id)?.focus();
+  }
+
   async function add(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const typed = text;
+    if (taken.current === typed) return;
+    taken.current = typed;
     const fields = fieldsOf(typed, await load(), kept, view);
+    taken.current = null;
     const wrong = problemOfTitle(fields.title);
     setProblem(wrong);
     if (wrong !== null) return;
@@ -96,7 +107,7 @@ export const QuickAdd = forwardRef<HTMLInputElement, QuickAddProps>(function Qui
     setLines(pasted);
   }
 
-  const taken = lines?.slice(0, LINES_LIMIT) ?? [];
+  const first = lines?.slice(0, LINES_LIMIT) ?? [];
   return (
     <form className={styles.form} onSubmit={(event) => void add(event)} noValidate data-quick-add>
       <label htmlFor={id} className="visually-hidden">
@@ -140,15 +151,15 @@ export const QuickAdd = forwardRef<HTMLInputElement, QuickAddProps>(function Qui
         )}
         {chips.length > 0 && <span className="visually-hidden">{strings.add.understood}</span>}
         {chips.map((chip) => (
-          <UnderstoodChip key={`${chip.start}`} chip={chip} onKeep={() => setKept(new Set([...kept, chip.text]))} />
+          <UnderstoodChip key={`${chip.start}`} chip={chip} onKeep={() => keep(chip)} />
         ))}
       </div>
       <ConfirmDialog
         open={lines !== null}
         title={strings.add.severalTitle}
-        confirm={strings.add.severalConfirm(taken.length)}
+        confirm={strings.add.severalConfirm(first.length)}
         onClose={() => setLines(null)}
-        onConfirm={() => void addLines(taken)}
+        onConfirm={() => void addLines(first)}
       >
         <p>{strings.add.several(lines?.length ?? 0)}</p>
         {(lines?.length ?? 0) > LINES_LIMIT && <p>{strings.add.tooMany(LINES_LIMIT)}</p>}
