@@ -4,7 +4,6 @@ export const shell = {
   skip: "Skip to the content",
   openNavigation: "Open navigation",
   closeNavigation: "Close navigation",
-  tasks: "Tasks",
   account: "Account",
   accountMenu: (email: string) => `Account menu of ${email}`,
   signOut: "Sign out",
@@ -21,7 +20,6 @@ export const shell = {
       ? "One change waits for a connection. It is lost if you sign out now."
       : `${count} changes wait for a connection. They are lost if you sign out now.`,
   signOutAnyway: "Sign out anyway",
-  stay: "Stay signed in",
   notFoundTitle: "Nothing is here",
   notFound: "There is no page at this address.",
   toTasks: "To your tasks",
@@ -37,6 +35,4 @@ export const shell = {
         : `${count} changes are kept here and sent when there is a connection.`,
   refused: (reason: string) => `What you see may be out of date. ${reason}`,
   retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
-  updateReady: "A new version of this page is there.",
-  update: "Load it",
 };

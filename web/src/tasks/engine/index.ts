@@ -1,7 +1,6 @@
 /** The engine of tasks: local-first, in step with the service. */
 
 import type { TaskStore } from "../model";
-import { deleteDatabase } from "./database";
 import { taskService } from "./service";
 import { openStore } from "./store";
 import { onWake } from "./wake";
@@ -21,9 +20,4 @@ export function openTaskStore(user: { id: string }): TaskStore {
     onWake,
     newId: () => crypto.randomUUID(),
   });
-}
-
-/** Nothing of a user's tasks stays on this device; for signing out. Never fails: where nothing can be kept, nothing is. */
-export async function wipe(userId: string): Promise<void> {
-  await deleteDatabase(userId).catch(() => undefined);
 }
