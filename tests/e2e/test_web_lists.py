@@ -50,6 +50,7 @@ def test_filters_are_set_and_cleared_one_by_one(signed_up: SignedUp) -> None:
     tasks.has("c", "b")
     page.get_by_role("button", name="Clear all").click()
     tasks.has("d", "c", "b", "a")
+    expect(page.get_by_role("button", name="Filters", exact=True)).to_be_focused()
     tasks.search.fill("nothing like it")
     expect(page.get_by_role("heading", name="No task matches")).to_be_visible()
 
@@ -167,6 +168,34 @@ def test_details_save_what_is_changed_as_it_is_changed(signed_up: SignedUp, else
     page.go_back()
     expect(dialog).to_have_count(0)
     expect(tasks.title("apple cake")).to_be_focused()
+
+
+def test_a_date_on_its_way_to_another_is_not_saved(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:
+    person = signed_up(locale="en-US")
+    tasks, page = TaskList(person.page), person.page
+    tasks.add("pay rent 2036-01-31 9am every month")
+    tasks.all_sent()
+    tasks.title("pay rent").click()
+    dialog = page.get_by_role("dialog", name="Details")
+    date = dialog.get_by_label("Due date")
+    with_day = {"due": "2036-01-31T09:00:00", "repeat": "FREQ=MONTHLY;BYMONTHDAY=-1"}
+
+    date.focus()
+    # There is no 31st of February; and the year 0002 is not meant.
+    for keys, expected in (("02", with_day), ("28", {"due": "2036-02-28T09:00:00"}), ("2037", {})):
+        page.keyboard.type(keys, delay=50)
+        expect(dialog.locator('[data-saving="saved"]')).to_be_visible()
+        tasks.all_sent()
+        saved = elsewhere(person).task("pay rent")
+        assert {name: saved[name] for name in expected} == expected
+    assert elsewhere(person).task("pay rent")["due"] == "2037-02-28T09:00:00"
+
+    page.keyboard.press("Backspace")
+    dialog.get_by_label("Title", exact=True).focus()
+    expect(date).to_have_value("2037-02-28")
+    assert saved["repeat"] is not None
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_details_have_an_address_of_their_own(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:

@@ -149,7 +149,24 @@ def test_what_the_service_refuses_is_taken_back_with_the_reason(signed_up: Signe
     expect(tasks.row("water plants")).not_to_contain_text("HOURLY")
     alert.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_count(0)
+    expect(page.get_by_role("main")).to_be_focused()
     assert elsewhere(person).task("water plants")["repeat"] is None
+
+
+def test_a_part_of_the_page_that_cannot_be_had_is_told_and_the_page_stands(signed_up: SignedUp) -> None:
+    person = signed_up(service_workers="block")
+    page, part = person.page, "**/assets/menu_popup-*.js"
+    page.route(part, lambda route: route.abort())
+    page.reload()
+    person.account_menu().click()
+    expect(page.get_by_role("alert").filter(has_text="There is no connection")).to_have_count(1)
+    expect(person.heading("All")).to_be_visible()
+    # The browser says so in the console, and React, too.
+    assert person.faults
+    person.faults.clear()
+    page.unroute(part)
+    person.account_menu().click()
+    expect(page.get_by_role("menuitem", name="Sign out")).to_be_visible()
 
 
 def test_what_is_shown_stays_when_the_service_asks_to_wait(signed_up: SignedUp, elsewhere: ToElsewhere) -> None:

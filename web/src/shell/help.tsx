@@ -1,11 +1,13 @@
 /** The command palette and the sheet of shortcuts: loaded when somebody wants one. */
 
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
+import { part } from "../ui/part";
+import { tellMissing } from "../ui/toasts";
 
 type Help = "palette" | "shortcuts";
 
-const Palette = lazy(() => import("./palette"));
-const ShortcutSheet = lazy(() => import("./shortcut_sheet"));
+const Palette = part(() => import("./palette"), tellMissing);
+const ShortcutSheet = part(() => import("./shortcut_sheet"), tellMissing);
 
 let shown: Help | null = null;
 const listeners = new Set<() => void>();
@@ -24,10 +26,10 @@ export function HelpDialogs() {
     () => shown,
   );
   return (
-    <Suspense>
+    <>
       {which === "palette" && <Palette onClose={() => show(null)} />}
       {which === "shortcuts" && <ShortcutSheet onClose={() => show(null)} />}
-    </Suspense>
+    </>
   );
 }
 

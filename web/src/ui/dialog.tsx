@@ -1,8 +1,10 @@
 /** Dialogs. What they are made of is loaded when the first one opens. */
 
-import { lazy, type ReactNode, type RefObject, Suspense } from "react";
+import type { ReactNode, RefObject } from "react";
 import { common } from "../strings/common";
 import { Button } from "./button";
+import { part } from "./part";
+import { tellMissing } from "./toasts";
 
 export interface DialogProps {
   open?: boolean;
@@ -18,17 +20,11 @@ export interface DialogProps {
   focusFirst?: RefObject<HTMLElement | null>;
 }
 
-const DialogPopup = lazy(() => import("./dialog_popup"));
+const DialogPopup = part(() => import("./dialog_popup"), tellMissing);
 
 /** A dialog over the page: it holds the focus, and gives it back; Escape closes it. */
 export function Dialog({ open = true, ...rest }: DialogProps) {
-  return (
-    open && (
-      <Suspense>
-        <DialogPopup {...rest} />
-      </Suspense>
-    )
-  );
+  return open && <DialogPopup {...rest} />;
 }
 
 interface ConfirmDialogProps extends Omit<DialogProps, "actions"> {

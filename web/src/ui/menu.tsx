@@ -4,13 +4,13 @@ import {
   type ComponentProps,
   cloneElement,
   type KeyboardEvent,
-  lazy,
   type ReactElement,
   type ReactNode,
-  Suspense,
   useRef,
   useState,
 } from "react";
+import { part } from "./part";
+import { tellMissing } from "./toasts";
 
 export interface MenuItem {
   label: string;
@@ -29,7 +29,7 @@ interface MenuProps {
   groups: MenuItem[][];
 }
 
-const MenuPopup = lazy(() => import("./menu_popup"));
+const MenuPopup = part(() => import("./menu_popup"), tellMissing);
 
 export function Menu({ trigger, groups }: MenuProps) {
   const [open, setOpen] = useState(false);
@@ -51,11 +51,7 @@ export function Menu({ trigger, groups }: MenuProps) {
         onClick: () => setOpen(true),
         onKeyDown: openByArrow,
       })}
-      {open && (
-        <Suspense>
-          <MenuPopup anchor={button} groups={groups} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <MenuPopup anchor={button} groups={groups} onClose={() => setOpen(false)} />}
     </>
   );
 }

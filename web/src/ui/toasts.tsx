@@ -3,7 +3,9 @@
  * made of is loaded with the first one.
  */
 
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
+import { common } from "../strings/common";
+import { part } from "./part";
 
 export interface ToastOptions {
   /** What went wrong is told at once, and stays until it is closed. */
@@ -18,7 +20,7 @@ export interface Message extends ToastOptions {
   title: string;
 }
 
-const ToastViewport = lazy(() => import("./toast_viewport"));
+const ToastViewport = part(() => import("./toast_viewport"));
 
 let messages: readonly Message[] = [];
 let last = 0;
@@ -30,6 +32,11 @@ export function toast(title: string, options: ToastOptions = {}): () => void {
   const number = last;
   set([...messages, { ...options, title, number }]);
   return () => withdraw(number);
+}
+
+/** Says that a part of the page could not be had. */
+export function tellMissing(): void {
+  toast(common.unreachable, { error: true });
 }
 
 /** It is over: it was read, or its time is. */
@@ -47,7 +54,7 @@ export function Toasts() {
     () => messages,
   );
   const isWanted = last > 0;
-  return <Suspense>{isWanted && <ToastViewport messages={shown} />}</Suspense>;
+  return isWanted && <ToastViewport messages={shown} />;
 }
 
 function set(now: readonly Message[]): void {

@@ -22,13 +22,25 @@ export const FiltersBar = memo(
   forwardRef<HTMLInputElement, FiltersBarProps>(function FiltersBar({ view, tags, onChange }, search) {
     const id = useId();
     const [open, setOpen] = useState(false);
+    const opener = useRef<HTMLButtonElement>(null);
     const set = (changed: Partial<View>) => onChange({ ...view, ...changed }, false);
     const active = activeFilters(view);
+    /** What does it is gone then: the keyboard goes on at the button for filters. */
+    const setByChip = (changed: Partial<View>) => {
+      set(changed);
+      opener.current?.focus();
+    };
     return (
       <search className={styles.bar} aria-label={strings.filters.label}>
         <div className={styles.line}>
           <SearchField ref={search} view={view} onChange={onChange} />
-          <Button variant="quiet" aria-expanded={open} aria-controls={`${id}-filters`} onClick={() => setOpen(!open)}>
+          <Button
+            ref={opener}
+            variant="quiet"
+            aria-expanded={open}
+            aria-controls={`${id}-filters`}
+            onClick={() => setOpen(!open)}
+          >
             <ListFilter size={18} aria-hidden />
             {strings.filters.filters}
           </Button>
@@ -93,13 +105,13 @@ export const FiltersBar = memo(
                 type="button"
                 className={styles.chip}
                 aria-label={strings.filters.remove(label)}
-                onClick={() => set(without)}
+                onClick={() => setByChip(without)}
               >
                 {label}
                 <X size={14} aria-hidden />
               </button>
             ))}
-            <Button variant="quiet" onClick={() => set({ q: "", priorities: [], due: "any", tags: [] })}>
+            <Button variant="quiet" onClick={() => setByChip({ q: "", priorities: [], due: "any", tags: [] })}>
               {strings.filters.clear}
             </Button>
           </div>

@@ -1,13 +1,15 @@
 /** What needs the person's attention: changes that collide with others, and changes that were taken back. */
 
-import { lazy, Suspense, useState } from "react";
+import { useEffect, useState } from "react";
 import { strings } from "../../strings/tasks";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
+import { part } from "../../ui/part";
+import { tellMissing } from "../../ui/toasts";
 import type { Change, Conflict, Rejection, Task } from "../model";
 import { taskStore } from "../use_tasks";
 
-const ConflictDialog = lazy(() => import("./conflict_dialog"));
+const ConflictDialog = part(() => import("./conflict_dialog"), tellMissing);
 
 interface TaskNoticesProps {
   conflicts: readonly Conflict[];
@@ -17,6 +19,11 @@ interface TaskNoticesProps {
 
 export function TaskNotices({ conflicts, rejections, tasks }: TaskNoticesProps) {
   const [choosing, setChoosing] = useState(false);
+  const none = conflicts.length === 0;
+  // Another tab may have ended them. The next one does not open the dialog by itself.
+  useEffect(() => {
+    if (none) setChoosing(false);
+  }, [none]);
   return (
     <>
       {conflicts.length > 0 && (
@@ -27,9 +34,7 @@ export function TaskNotices({ conflicts, rejections, tasks }: TaskNoticesProps) 
       {rejections.map((rejection) => (
         <RejectionNotice key={rejection.number} rejection={rejection} />
       ))}
-      <Suspense>
-        {choosing && <ConflictDialog conflicts={conflicts} tasks={tasks} onClose={() => setChoosing(false)} />}
-      </Suspense>
+      {choosing && <ConflictDialog conflicts={conflicts} tasks={tasks} onClose={() => setChoosing(false)} />}
     </>
   );
 }

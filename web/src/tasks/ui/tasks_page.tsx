@@ -1,11 +1,13 @@
 /** The pages about tasks: lists, and a task's details over them. */
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, Redirect, useLocation, useSearch } from "wouter";
 import { Frame } from "../../shell/frame";
 import { shell } from "../../strings/shell";
 import { strings } from "../../strings/tasks";
 import { announce } from "../../ui/announcer";
+import { part } from "../../ui/part";
+import { tellMissing } from "../../ui/toasts";
 import type { Snapshot } from "../model";
 import { taskStore, useSnapshot } from "../use_tasks";
 import { counts, select, tagsOf, urlOfView, type View, viewFromUrl } from "../views/views";
@@ -26,7 +28,7 @@ import type { RowActions } from "./task_row";
 import { LIST_NAMES, TasksNav } from "./tasks_nav";
 import { useFoldedRows } from "./use_folded_rows";
 
-const TaskDetails = lazy(() => import("./task_details"));
+const TaskDetails = part(() => import("./task_details"), tellMissing);
 
 const LIST_PATHS: readonly string[] = LIST_NAMES.map((list) => `/${list}`);
 
@@ -59,7 +61,7 @@ function ListPage({ path }: { path: string }) {
           {shell.notFound} <Link href="/all">{shell.toTasks}</Link>
         </p>
       )}
-      <Suspense>{openTask !== null && <TaskDetails key={openTask} id={openTask} snapshot={snapshot} />}</Suspense>
+      {openTask !== null && <TaskDetails key={openTask} id={openTask} snapshot={snapshot} />}
     </Frame>
   );
 }
