@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Plugin } from "vite";
 
 /** Too large to be kept for when somebody is offline: it is not needed then. */
-const LARGEST_BYTES = 300_000;
+const LARGEST_BYTES = 400_000;
 const PUBLIC_FILES = ["/icon.svg", "/manifest.webmanifest"];
 
 export function serviceWorker(): Plugin {

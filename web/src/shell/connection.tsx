@@ -24,14 +24,15 @@ export function ConnectionStatus() {
 
 /** A notice above the page while what it shows may be out of date. */
 export function ConnectionNotice() {
-  const { connection, queued } = useSnapshot();
+  const { connection, queued, loaded, kept } = useSnapshot();
   const seconds = useSecondsUntil(connection.state === "refused" ? connection.retryAt : null);
-  if (connection.state === "connected") return null;
+  const isAtRisk = loaded && !kept && queued > 0;
+  if (connection.state === "connected") return isAtRisk && <Notice tone="warning">{shell.notKept(queued)}</Notice>;
   const retry = <Button onClick={() => void taskStore().sync()}>{common.retry}</Button>;
   if (connection.state === "offline") {
     return (
       <Notice tone="warning" actions={retry}>
-        {shell.offline} {shell.offlineQueued(queued)}
+        {shell.offline} {isAtRisk ? shell.notKept(queued) : shell.offlineQueued(queued)}
       </Notice>
     );
   }

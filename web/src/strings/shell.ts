@@ -33,6 +33,10 @@ export const shell = {
       : count === 1
         ? "One change is kept here and sent when there is a connection."
         : `${count} changes are kept here and sent when there is a connection.`,
+  notKept: (count: number) =>
+    count === 1
+      ? "This browser keeps nothing. Leave this tab open until one change is sent, or it is lost."
+      : `This browser keeps nothing. Leave this tab open until ${count} changes are sent, or they are lost.`,
   refused: (reason: string) => `What you see may be out of date. ${reason}`,
   retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
 };

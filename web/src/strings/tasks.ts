@@ -253,6 +253,8 @@ export const strings = {
   rejections: {
     takenBack: (what: string, reason: string) => `${what} was taken back. ${reason}`,
     dismiss: "Dismiss",
+    dismissAll: "Dismiss all",
+    more: (n: number) => `${counted(n, "more change was", "more changes were")} taken back.`,
     what: {
       create: (title: string) => `Adding “${title}”`,
       patch: (title: string) => `The change to “${title}”`,

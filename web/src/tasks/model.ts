@@ -81,6 +81,8 @@ export interface Snapshot {
   tasks: ReadonlyMap<string, Task>;
   /** Whether what this device keeps was read; before that nothing can be said of what there is. */
   loaded: boolean;
+  /** Whether this device keeps changes that wait to be sent; else they are lost with the tab. */
+  kept: boolean;
   /** Whether everything was read from the service at least once. */
   complete: boolean;
   /** Ids of tasks with changes that the service does not have yet. */

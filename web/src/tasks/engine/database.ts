@@ -1,6 +1,6 @@
 /** What is kept on this device between visits: one database for each user. */
 
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Draft, Queued } from "./outbox";
 import type { Row } from "./replica";
 
@@ -73,11 +73,6 @@ export async function openDatabase(userId: string, onLost: () => void): Promise<
     terminated: onLost,
   });
   return new Database(database);
-}
-
-/** Other tabs let go of it when they are told; nothing of the user stays on this device. */
-export async function deleteDatabase(userId: string): Promise<void> {
-  await deleteDB(nameOf(userId));
 }
 
 class Database implements Storage {

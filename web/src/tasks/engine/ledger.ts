@@ -1,14 +1,6 @@
 /** The replica, kept in the database and in step with the other tabs. */
 
-import {
-  deleteDatabase,
-  type FeedState,
-  Memory,
-  NOTHING_READ,
-  openDatabase,
-  type Storage,
-  type Writing,
-} from "./database";
+import { type FeedState, Memory, NOTHING_READ, openDatabase, type Storage, type Writing } from "./database";
 import { candidates, type Draft, placed, type Queued } from "./outbox";
 import { Replica, type Row } from "./replica";
 import { openTabs, type Tabs, type Told } from "./tabs";
@@ -39,6 +31,11 @@ export class Ledger {
     });
   }
 
+  /** Whether what waits to be sent survives this tab. */
+  get kept(): boolean {
+    return this.#kept;
+  }
+
   async load(now: number): Promise<void> {
     try {
       this.#storage = await openDatabase(this.#userId, () => this.#lose());
@@ -50,7 +47,7 @@ export class Ledger {
       this.replica.absorb({ rows, dropped: over, queued: queue });
       if (over.length > 0) await this.write([], () => ({ dropped: over }));
     } catch {
-      await this.#fallBack();
+      this.#fallBack();
     }
     this.loaded = true;
     this.#onChange();
@@ -71,8 +68,8 @@ export class Ledger {
       const wanted = decide(queued);
       return { ...wanted, rows: wanted.rows?.filter((row) => replica.isNews(row)) ?? [] };
     };
-    const { writing, added } = await this.#storage.write(numbers, decideNews).catch(async () => {
-      await this.#fallBack();
+    const { writing, added } = await this.#storage.write(numbers, decideNews).catch(() => {
+      this.#fallBack();
       return this.#storage.write(numbers, decideNews);
     });
     const { rows = [], dropped = [], put = [], removed = [] } = writing;
@@ -134,13 +131,15 @@ export class Ledger {
     this.#storage = new Memory(this.replica.queue, this.feed);
   }
 
-  /** Goes on without the database. It could only be out of date from here on: better that nothing is left of it. */
-  async #fallBack(): Promise<void> {
+  /**
+   * Goes on without the database. It stays as it is: what it has of the service's is taken up where it ends, and a
+   * change that was sent meanwhile is known for that when it is sent again.
+   */
+  #fallBack(): void {
     const lost = this.#storage;
     if (lost instanceof Memory) return;
     this.#lose();
     lost.close();
-    if (!this.#closed) void deleteDatabase(this.#userId).catch(() => undefined);
   }
 }
 

@@ -56,7 +56,7 @@ export class Sender {
           return true;
         }
       } catch (error) {
-        if (!(error instanceof Refused) || LATER.includes(error.status) || error.status >= 500) throw error;
+        if (!(error instanceof Refused) || saysNothing(error)) throw error;
         const overtaken = error.status === PRECONDITION_FAILED || error.status === NOT_FOUND;
         if (!overtaken || !("id" in entry.change)) {
           await this.#reject(entry, error);
@@ -175,6 +175,11 @@ export class Sender {
       .filter((each) => each.number > entry.number && each.line.some((id) => ids.includes(id)))
       .map((each) => each.number);
   }
+}
+
+/** Whether a refusal is no word of the service's about the change: not now, not this session, or by somebody between. */
+function saysNothing({ status, code }: Refused): boolean {
+  return LATER.includes(status) || status >= 500 || code === "refused";
 }
 
 function titleOf({ change, before }: Queued): string | null {

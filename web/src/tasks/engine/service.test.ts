@@ -71,8 +71,18 @@ it("reads the feed in large pages, from a token on", async () => {
 });
 
 it("finds no task where there is none, and passes any other refusal on", async () => {
-  answer = () => Response.json({ status: 404 }, { status: 404 });
+  answer = () => Response.json({ status: 404, code: "not_found" }, { status: 404 });
   expect(await taskService.get("t")).toBeNull();
+  // Something between here and the service, which knows nothing of tasks.
+  answer = () => new Response("<h1>Not found</h1>", { status: 404 });
+  await expect(taskService.get("t")).rejects.toMatchObject({ status: 404, code: "refused" });
   answer = () => Response.json({ status: 503 }, { status: 503, headers: { "Retry-After": "5" } });
   await expect(taskService.get("t")).rejects.toMatchObject({ status: 503, retryAfter: 5 });
+});
+
+it("a time zone that the service does not know is left out", async () => {
+  const unknown = { status: 422, code: "invalid_request", errors: [{ field: "tz", message: "Name a zone." }] };
+  answer = () => (sent.request.includes("tz=") ? Response.json(unknown, { status: 422 }) : Response.json({ id: "t" }));
+  expect(await taskService.complete("t", true, 1)).toEqual({ id: "t" });
+  expect(sent.request).toBe("PATCH /api/tasks/t/complete");
 });

@@ -52,18 +52,25 @@ export const taskService: TaskService = {
 
   async create(id, fields) {
     // The id is this device's own, so it is known, and used by other changes, before there is an answer.
-    const params = { path: { id }, query: { tz: zone() }, header: { "If-None-Match": "*" } } as const;
-    return (await unwrap(api.PUT("/tasks/{id}", { params, body: { ...fields, completed: false } }))).data;
+    const body = { ...fields, completed: false };
+    return seenFromHere(async (query) => {
+      const params = { path: { id }, query, header: { "If-None-Match": "*" } } as const;
+      return (await unwrap(api.PUT("/tasks/{id}", { params, body }))).data;
+    });
   },
 
   async patch(id, body, version) {
-    const params = { path: { id }, query: { tz: zone() }, header: matching(version) };
-    return (await unwrap(api.PATCH("/tasks/{id}", { params, body }))).data;
+    return seenFromHere(async (query) => {
+      const params = { path: { id }, query, header: matching(version) };
+      return (await unwrap(api.PATCH("/tasks/{id}", { params, body }))).data;
+    });
   },
 
   async complete(id, completed, version) {
-    const params = { path: { id }, query: { tz: zone() }, header: matching(version) };
-    return (await unwrap(api.PATCH("/tasks/{id}/complete", { params, body: { completed } }))).data;
+    return seenFromHere(async (query) => {
+      const params = { path: { id }, query, header: matching(version) };
+      return (await unwrap(api.PATCH("/tasks/{id}/complete", { params, body: { completed } }))).data;
+    });
   },
 
   async delete(id, version, permanent) {
@@ -97,15 +104,21 @@ function matching(version: number): { "If-Match": string } {
   return { "If-Match": `"${version}"` };
 }
 
-function zone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Asks with this device's time zone; without one, so by the account's, where the service does not know it. */
+async function seenFromHere<Found>(ask: (query: { tz?: string }) => Promise<Found>): Promise<Found> {
+  try {
+    return await ask({ tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  } catch (error) {
+    if (error instanceof Refused && error.errors.some(({ field }) => field === "tz")) return ask({});
+    throw error;
+  }
 }
 
 async function unlessMissing<Found>(ask: () => Promise<Found>): Promise<Found | null> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return null;
+    if (error instanceof Refused && error.code === "not_found") return null;
     throw error;
   }
 }

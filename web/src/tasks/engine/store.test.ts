@@ -235,6 +235,19 @@ describe("a refused change", () => {
 });
 
 describe("a service that cannot answer now", () => {
+  it("is not taken at the word of what stands between", async () => {
+    const store = await lab.open();
+    const { id } = lab.server.create(creation().id, FIELDS);
+    await store.sync();
+    lab.server.fault = (request) => (request.startsWith("patch") ? { status: 403, code: "refused" } : null);
+    store.dispatch({ kind: "patch", id, patch: { title: "Second" } });
+    await lab.quiet();
+    expect(store.snapshot()).toMatchObject({ queued: 1, rejections: [], connection: { state: "refused" } });
+    lab.online();
+    await lab.settled(store);
+    expect(lab.server.task(id).title).toBe("Second");
+  });
+
   it("is asked again when it says, and what is shown stays", async () => {
     const store = await lab.open();
     const { id } = lab.server.create(creation().id, FIELDS);

@@ -81,6 +81,7 @@ export function openStore(user: { id: string }, { service, clock, onWake, newId 
       current ??= {
         tasks: replica.tasks,
         loaded: ledger.loaded,
+        kept: ledger.kept,
         complete: ledger.feed.complete,
         pending: replica.pending,
         queued: replica.waiting,

@@ -1,5 +1,5 @@
+import { deleteDB } from "idb";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { deleteDatabase } from "./database";
 import { contents, creation, FIELDS, Lab, there } from "./testing/lab";
 
 let lab: Lab;
@@ -82,7 +82,7 @@ it("what was tried is not added to any more, whichever tab tried it", async () =
 it("the database is deleted while tabs hold it open, and they do not write it again", async () => {
   lab.server.create(creation().id, FIELDS);
   const tabs = [await lab.open(), await lab.open()];
-  await deleteDatabase(lab.user.id);
+  await deleteDB(`taskward-${lab.user.id}`);
   there(tabs[0]).dispatch(creation());
   await Promise.all(tabs.map((tab) => tab.sync()));
   await lab.quiet();
@@ -103,15 +103,46 @@ it("without a database everything works, for as long as the tab is open", async 
   expect(store.snapshot()).toMatchObject({ loaded: true, complete: true, queued: 0 });
 });
 
-it("when the disk is full all goes on, and nothing half is left behind", async () => {
+it("when the disk is full all goes on, and what was written down before is there after a reload", async () => {
   const store = await lab.open();
+  lab.offline();
+  const [kept, lost] = [creation(), creation()];
+  store.dispatch(kept);
+  await lab.quiet();
+  expect(store.snapshot()).toMatchObject({ queued: 1, kept: true });
   vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(() => {
     throw new DOMException("full", "QuotaExceededError");
   });
-  const change = creation();
-  store.dispatch(change);
+  store.dispatch(lost);
   await lab.quiet();
-  expect(lab.server.task(change.id).title).toBe("Pay rent");
+  expect(store.snapshot()).toMatchObject({ queued: 2, kept: false, rejections: [] });
+  vi.restoreAllMocks();
+  // A reload before anything could be sent: only what could not be written down is lost.
+  store.close();
+  lab.online();
+  const again = await lab.open();
+  expect([...again.snapshot().tasks.keys()]).toEqual([kept.id]);
+  expect(lab.server.task(kept.id).title).toBe("Pay rent");
+});
+
+it("what was sent after the disk was full, and comes once more after a reload, is known", async () => {
+  const store = await lab.open();
+  lab.offline();
+  const { id, fields } = creation();
+  store.dispatch({ kind: "create", id, fields });
+  await lab.quiet();
+  vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  store.dispatch(creation());
+  await lab.quiet();
+  lab.online();
+  await lab.settled(store);
   expect(store.snapshot()).toMatchObject({ queued: 0, rejections: [] });
-  expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(`taskward-${lab.user.id}`);
+  vi.restoreAllMocks();
+  store.close();
+  const again = await lab.open();
+  expect(again.snapshot()).toMatchObject({ queued: 0, conflicts: [], rejections: [] });
+  expect(again.snapshot().tasks.size).toBe(2);
+  expect(lab.server.task(id).version).toBe(1);
 });

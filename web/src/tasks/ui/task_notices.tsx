@@ -11,6 +11,9 @@ import { taskStore } from "../use_tasks";
 
 const ConflictDialog = part(() => import("./conflict_dialog"), tellMissing);
 
+/** So many are shown at a time. */
+const MOST = 3;
+
 interface TaskNoticesProps {
   conflicts: readonly Conflict[];
   rejections: readonly Rejection[];
@@ -24,6 +27,11 @@ export function TaskNotices({ conflicts, rejections, tasks }: TaskNoticesProps) 
   useEffect(() => {
     if (none) setChoosing(false);
   }, [none]);
+
+  function dismissAll(): void {
+    for (const { number } of rejections) taskStore().dismiss(number);
+  }
+
   return (
     <>
       {conflicts.length > 0 && (
@@ -31,9 +39,14 @@ export function TaskNotices({ conflicts, rejections, tasks }: TaskNoticesProps) 
           {strings.conflicts.notice(conflicts.length)}
         </Notice>
       )}
-      {rejections.map((rejection) => (
+      {rejections.slice(0, MOST).map((rejection) => (
         <RejectionNotice key={rejection.number} rejection={rejection} />
       ))}
+      {rejections.length > MOST && (
+        <Notice tone="error" actions={<Button onClick={dismissAll}>{strings.rejections.dismissAll}</Button>}>
+          {strings.rejections.more(rejections.length - MOST)}
+        </Notice>
+      )}
       {choosing && <ConflictDialog conflicts={conflicts} tasks={tasks} onClose={() => setChoosing(false)} />}
     </>
   );

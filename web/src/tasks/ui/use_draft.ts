@@ -40,7 +40,15 @@ export function useDraft(
 
   const atEnd = useRef(flush);
   atEnd.current = flush;
-  useEffect(() => () => atEnd.current(), []);
+  useEffect(() => {
+    const end = () => atEnd.current();
+    // The last that is heard of a tab that is closed, or put to sleep.
+    document.addEventListener("visibilitychange", end);
+    return () => {
+      document.removeEventListener("visibilitychange", end);
+      end();
+    };
+  }, []);
 
   return {
     text: draft ?? saved,

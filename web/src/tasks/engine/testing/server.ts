@@ -5,7 +5,7 @@ import type { Task, TaskFields, Tombstone } from "../../model";
 import type { Page, TaskService } from "../service";
 
 /** What can happen to a request. */
-export type Fault = "no answer" | "lost answer" | { status: number; retryAfter?: number };
+export type Fault = "no answer" | "lost answer" | { status: number; code?: Refused["code"]; retryAfter?: number };
 
 interface Stored {
   task: Task;
@@ -146,7 +146,7 @@ export class ModelServer {
     await new Promise((resolve) => setImmediate(resolve));
     const fault = this.fault(request);
     if (fault === "no answer") throw new Unreachable("no network");
-    if (fault && fault !== "lost answer") throw refused(fault.status, "unavailable", fault.retryAfter);
+    if (fault && fault !== "lost answer") throw refused(fault.status, fault.code ?? "unavailable", fault.retryAfter);
     const answer = carryOut();
     if (fault === "lost answer") throw new Unreachable("cut off");
     return structuredClone(answer);
@@ -313,10 +313,16 @@ function isOpen(task: Task): boolean {
   return !task.completed && task.deleted_at === null;
 }
 
-function refused(status: number, code?: Refused["code"], retryAfter: number | null = null): Refused {
-  return new Refused(
-    status,
-    { ...(code && { code }), title: `Refused with ${status}`, detail: "For a reason." },
-    retryAfter,
-  );
+const CODES: Record<number, Refused["code"]> = {
+  404: "not_found",
+  410: "changes_token_expired",
+  412: "precondition_failed",
+};
+
+function refused(
+  status: number,
+  code: Refused["code"] = CODES[status] ?? "refused",
+  retryAfter: number | null = null,
+): Refused {
+  return new Refused(status, { code, title: `Refused with ${status}`, detail: "For a reason." }, retryAfter);
 }
