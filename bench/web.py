@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support import browser
 from tests.support.people import PASSWORD
+from tests.support.web import wait_until
 
 _TIMEOUT_MILLISECONDS = 60_000
 _TASKS = 200
@@ -45,7 +46,7 @@ _FILL = """async ([count, size]) => {
 
 def _usable_after(page: Page, address: str) -> float:
     page.goto(address)
-    page.wait_for_function("window.usableAfter !== undefined")
+    wait_until(page, "window.usableAfter !== undefined")
     return float(page.evaluate("window.usableAfter"))
 
 

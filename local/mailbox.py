@@ -58,7 +58,10 @@ def let_send(stack: Stack, sender: str) -> None:
 
 
 class Mailbox:
-    """Pages of the front door: all mail at `/_mail`, for programs at `/_mail.json`, and each by itself."""
+    """Pages of the front door: all mail at `/_mail`, for programs at `/_mail.json`, and each by itself.
+
+    `?to=` leaves what was sent to one address.
+    """
 
     def __init__(self, stack: Stack, session: ClientSession) -> None:
         self._address = f"{stack.emulator.endpoint}/_ministack/ses/messages"
@@ -71,12 +74,13 @@ class Mailbox:
         application.router.add_get("/_mail/{id}", self._mail)
         application.router.add_get("/_mail/{id}/html", self._html)
 
-    async def _mails(self) -> list[Mail]:
-        """All mail, the newest first."""
+    async def _mails(self, to: str | None = None) -> list[Mail]:
+        """All mail, or that to one address, the newest first."""
         async with self._session.get(self._address) as answer:
             accounts = (await answer.json())["messages"]
         records = [record for account in accounts.values() for record in account]
-        return [_mail(record) for record in sorted(records, key=lambda record: -record["Timestamp"])]
+        mails = [_mail(record) for record in sorted(records, key=lambda record: -record["Timestamp"])]
+        return [mail for mail in mails if to is None or to in mail.to]
 
     async def _list(self, request: web.Request) -> web.Response:
         if "application/json" in request.headers.get("Accept", ""):
@@ -84,13 +88,14 @@ class Mailbox:
         rows = "".join(
             f"<tr><td>{escape(mail.sent_at)}<td>{escape(', '.join(mail.to))}"
             f'<td><a href="/_mail/{escape(mail.id)}">{escape(mail.subject)}</a>\n'
-            for mail in await self._mails()
+            for mail in await self._mails(request.query.get("to"))
         )
         table = f"<table>\n<tr><th>Sent<th>To<th>Subject\n{rows}</table>" if rows else "<p>None yet.</p>"
         return _page("Mail that Taskward has sent", table)
 
-    async def _json(self, _: web.Request) -> web.Response:
-        return web.json_response([asdict(mail) for mail in await self._mails()], headers={"Cache-Control": "no-store"})
+    async def _json(self, request: web.Request) -> web.Response:
+        mails = [asdict(mail) for mail in await self._mails(request.query.get("to"))]
+        return web.json_response(mails, headers={"Cache-Control": "no-store"})
 
     async def _mail(self, request: web.Request) -> web.Response:
         mail = await self._named(request)

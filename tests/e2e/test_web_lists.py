@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.web import Visitor, check_accessibility
+from tests.support.web import Visitor, check_accessibility, wait_until
 from tests.support.web_tasks import Elsewhere, TaskList
 
 SignedUp = Callable[..., Visitor]
@@ -324,7 +324,7 @@ def test_five_thousand_tasks_are_a_few_rows_at_a_time(signed_up: SignedUp, elsew
     assert rows.count() < 60
     page.mouse.move(640, 400)
     page.mouse.wheel(0, -1_000_000)
-    page.wait_for_function("window.scrollY === 0")
+    wait_until(page, "window.scrollY === 0")
     expect(tasks.title(f"task {MANY - 1}")).to_be_focused()
     assert rows.count() < 60
     page.keyboard.press("Alt+ArrowUp")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.web import Visitor, check_accessibility
+from tests.support.web import Visitor, check_accessibility, wait_until
 from tests.support.web_tasks import Elsewhere, TaskList
 
 SignedUp = Callable[..., Visitor]
@@ -14,7 +14,7 @@ ToElsewhere = Callable[[Visitor], Elsewhere]
 
 def _kept_for_offline(page: Page) -> None:
     """Wait until the app itself is on the device."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
 
 
 def _sync(page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 from local.stack import STACK_NAME, Stack
 from tests.e2e.conftest import Person
 from tests.support.people import PASSWORD
-from tests.support.web import Visitor
+from tests.support.web import Visitor, wait_until
 
 TOKEN_SECONDS = 8
 _SIGNERS = ("LoginFunction", "RegisterFunction", "RefreshFunction")
@@ -203,7 +203,7 @@ def test_a_sign_out_without_a_network_is_made_up_for(signed_up: Callable[..., Vi
     assert len(ada.context.cookies()) == 1
     with ada.page.expect_response("**/api/auth/logout"):
         ada.context.set_offline(False)
-    ada.page.wait_for_function("localStorage.getItem('taskward.sign_out_owed') === null")
+    wait_until(ada.page, "localStorage.getItem('taskward.sign_out_owed') === null")
     assert ada.context.cookies() == []
 
 

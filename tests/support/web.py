@@ -1,6 +1,7 @@
 """People at the web app, in a real browser."""
 
 import re
+import time
 from typing import Any, Final
 
 import pytest
@@ -82,12 +83,24 @@ class Visitor:
             self.faults.append(message.text)
 
 
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until an expression is true in a page.
+
+    Playwright's own `wait_for_function` has the page evaluate a text, unless it is true at once; the content security
+    policy refuses that.
+    """
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"still not so: {expression}"
+        page.wait_for_timeout(50)
+
+
 def check_accessibility(page: Page) -> None:
     """Check what is on the page by axe (WCAG 2.2, levels A and AA, and good practice)."""
     if not _AXE.exists():
         pytest.skip("left out: axe is not installed (`make tools`)")
     # Colours in the middle of a transition are nobody's choice.
-    page.wait_for_function("document.getAnimations().every((animation) => animation.playState !== 'running')")
+    wait_until(page, "document.getAnimations().every((animation) => animation.playState !== 'running')")
     page.evaluate(_AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate(
         "async (tags) => (await axe.run(document, {runOnly: tags})).violations", _WCAG
