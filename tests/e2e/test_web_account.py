@@ -19,7 +19,6 @@ from tests.support.web import Visitor, check_accessibility
 Inbox = Callable[[str, str], str]
 
 NEW_PASSWORD = "violet bicycle 12"
-PAGES = ("profile", "security", "sessions", "tokens", "events", "data")
 
 
 @pytest.fixture
@@ -82,19 +81,6 @@ def _downloaded(page: Page, button: Locator) -> tuple[str, str]:
 
 
 # --- All pages -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible_in_both_themes_and_fits_a_narrow_screen(
-    signed_up: Callable[..., Visitor], theme: str
-) -> None:
-    ada = signed_up(viewport={"width": 320, "height": 640}, color_scheme=theme)
-    for path in PAGES:
-        page = _open(ada, path)
-        expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_text("Loading…")).to_have_count(0)
-        check_accessibility(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
 def test_what_was_read_stays_visible_when_it_cannot_be_read_anew(ada: Visitor) -> None:
