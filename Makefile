@@ -8,9 +8,9 @@ DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
-# Three of them begin with what is mostly waiting: they deploy the service, and talk to it by HTTP, in a browser, and by
-# `make run`. The fourth begins with everything else.
-WORKERS := --numprocesses 4
+# Two of them deploy the service, and talk to it by HTTP and in a browser, which is mostly waiting; the third begins with
+# everything else.
+WORKERS := --numprocesses 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run update reset web test test-unit bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
