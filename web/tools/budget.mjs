@@ -2,16 +2,17 @@
  * Fails when the first load is too large: the script that each first page needs before it can be used, gzipped.
  *
  * What is counted is what the browser loads for it: the entry, the page's own part, and all that these import
- * statically.
+ * statically. Looks at `web/dist`, or at the build that is named: `node tools/budget.mjs FOLDER`.
  */
 
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const BUDGET_BYTES = 150 * 1024;
 const FIRST_PAGES = ["src/tasks/ui/tasks_page.tsx", "src/auth/sign_in_page.tsx", "src/auth/sign_up_page.tsx"];
 
-const dist = new URL("../dist/", import.meta.url);
+const dist = process.argv[2] ? pathToFileURL(`${process.argv[2]}/`) : new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 
 /** The files of a part and of everything that it imports statically. */

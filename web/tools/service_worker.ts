@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import type { Plugin } from "vite";
 
-/** Too large to be kept for when somebody is offline: it is not needed then. */
-const LARGEST_BYTES = 400_000;
+/** Not kept for when somebody is offline: the list of common passwords is large, and not needed then. */
+const LEFT_OUT = "strength";
 const PUBLIC_FILES = ["/icon.svg", "/manifest.webmanifest"];
 
 export function serviceWorker(): Plugin {
@@ -23,7 +23,7 @@ export function serviceWorker(): Plugin {
         // leads to files that this one does not keep.
         const copy = this.getFileName(this.emitFile({ type: "asset", name: "page.html", source: page.source }));
         const assets = Object.values(bundle)
-          .filter((file) => file.fileName.startsWith("assets/") && size(file) <= LARGEST_BYTES)
+          .filter((file) => file.fileName.startsWith("assets/") && file.name !== LEFT_OUT)
           .map((file) => file.fileName);
         const files = [...new Set([...assets, copy])].map((name) => `/${name}`).sort();
         const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
@@ -34,8 +34,4 @@ export function serviceWorker(): Plugin {
       },
     },
   };
-}
-
-function size(file: { type: "chunk"; code: string } | { type: "asset"; source: string | Uint8Array }): number {
-  return file.type === "chunk" ? file.code.length : file.source.length;
 }

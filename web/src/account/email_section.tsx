@@ -6,14 +6,13 @@ import { unwrap } from "../api/problems";
 import { isAddress } from "../auth/rules";
 import { useUser } from "../session/session";
 import { account } from "../strings/account";
-import { common } from "../strings/common";
 import { Button } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { useTextForm } from "../ui/text_form";
 import styles from "./account.module.css";
 import { useChanged } from "./changed";
-import { Problem } from "./problem";
+import { FormEnd } from "./form_end";
 import { Section } from "./section";
 import { useStepUp } from "./step_up";
 import { SendVerification } from "./verify_first";
@@ -103,13 +102,7 @@ function EmailForm({ withPassword, onCancel, onSent }: EmailFormProps) {
             {...form.field("password")}
           />
         )}
-        <Problem {...form.submission} />
-        <div className={styles.row}>
-          <Button type="submit" variant="primary" busy={form.busy} disabled={form.submission.wait > 0}>
-            {words.change}
-          </Button>
-          <Button onClick={onCancel}>{common.cancel}</Button>
-        </div>
+        <FormEnd form={form} submit={words.change} onCancel={onCancel} />
       </form>
       {question}
     </>

@@ -4,15 +4,13 @@ import { api } from "../api/client";
 import { unwrap } from "../api/problems";
 import type { components } from "../api/schema";
 import { account } from "../strings/account";
-import { common } from "../strings/common";
-import { Button } from "../ui/button";
 import { TextField } from "../ui/field";
 import { useTextForm } from "../ui/text_form";
 import { toast } from "../ui/toasts";
 import styles from "./account.module.css";
 import { useChanged } from "./changed";
 import { CopyButton } from "./copy_button";
-import { Problem } from "./problem";
+import { FormEnd } from "./form_end";
 import { QrCode } from "./qr_code";
 import { useStepUp } from "./step_up";
 
@@ -57,13 +55,7 @@ export function Enrolment({ enrolment, onCodes, onCancel }: EnrolmentProps) {
           autoFocus
           {...form.field("code")}
         />
-        <Problem {...form.submission} />
-        <div className={styles.row}>
-          <Button type="submit" variant="primary" busy={form.busy} disabled={form.submission.wait > 0}>
-            {words.turnOn}
-          </Button>
-          <Button onClick={onCancel}>{common.cancel}</Button>
-        </div>
+        <FormEnd form={form} submit={words.turnOn} onCancel={onCancel} />
       </form>
       {question}
     </>

@@ -6,13 +6,12 @@ import { NewAccessToken } from "../api/lengths";
 import { unwrap } from "../api/problems";
 import type { components } from "../api/schema";
 import { account } from "../strings/account";
-import { Button } from "../ui/button";
 import { CheckField, SelectField, TextField } from "../ui/field";
 import { within } from "../ui/rules";
 import { useTextForm } from "../ui/text_form";
 import styles from "./account.module.css";
 import { useChanged } from "./changed";
-import { Problem } from "./problem";
+import { FormEnd } from "./form_end";
 import { useStepUp } from "./step_up";
 
 type Scope = components["schemas"]["PersonalAccessToken"]["scopes"][number];
@@ -73,10 +72,7 @@ export function NewTokenForm({ onMade }: NewTokenFormProps) {
             </option>
           ))}
         </SelectField>
-        <Problem {...form.submission} />
-        <Button type="submit" variant="primary" busy={form.busy}>
-          {words.submit}
-        </Button>
+        <FormEnd form={form} submit={words.submit} />
       </form>
       {question}
     </>

@@ -7,7 +7,6 @@ import { NewPasswordField } from "../auth/new_password_field";
 import { isNewPassword } from "../auth/rules";
 import { useUser } from "../session/session";
 import { account } from "../strings/account";
-import { common } from "../strings/common";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { PasswordField } from "../ui/field";
@@ -16,6 +15,7 @@ import { toast } from "../ui/toasts";
 import styles from "./account.module.css";
 import { useAction } from "./action";
 import { useChanged } from "./changed";
+import { FormEnd } from "./form_end";
 import { Problem } from "./problem";
 import { Section } from "./section";
 import { useStepUp } from "./step_up";
@@ -92,13 +92,7 @@ function PasswordForm({ submit, withCurrent, onClose }: PasswordFormProps) {
           guessable={[user?.email ?? "", user?.name ?? ""]}
           {...form.field("new_password")}
         />
-        <Problem {...form.submission} />
-        <div className={styles.row}>
-          <Button type="submit" variant="primary" busy={form.busy} disabled={form.submission.wait > 0}>
-            {submit}
-          </Button>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <FormEnd form={form} submit={submit} onCancel={onClose} />
       </form>
       {question}
     </>

@@ -12,7 +12,7 @@ import { SelectField, TextField } from "../ui/field";
 import { useTextForm } from "../ui/text_form";
 import { toast } from "../ui/toasts";
 import styles from "./account.module.css";
-import { Problem } from "./problem";
+import { FormEnd } from "./form_end";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -66,10 +66,7 @@ export function ProfileForm() {
         ))}
       </SelectField>
       {timezone !== HERE && <Button onClick={() => setChosen(HERE)}>{account.profile.deviceZone(HERE)}</Button>}
-      <Problem {...form.submission} />
-      <Button type="submit" variant="primary" busy={form.busy}>
-        {common.save}
-      </Button>
+      <FormEnd form={form} submit={common.save} />
     </form>
   );
 }

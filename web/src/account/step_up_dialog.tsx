@@ -12,6 +12,7 @@ import { PasswordField, TextField } from "../ui/field";
 import { useSubmission } from "../ui/forms";
 import { useTextForm } from "../ui/text_form";
 import styles from "./account.module.css";
+import { FormEnd } from "./form_end";
 import { passkeysSupported, proveByPasskey } from "./passkeys";
 import { Problem } from "./problem";
 import { passkeysQuery } from "./queries";
@@ -80,10 +81,7 @@ function ByPassword({ known, withCode, onProved }: ByPasswordProps) {
           {...form.field("code")}
         />
       )}
-      <Problem {...form.submission} />
-      <Button type="submit" variant="primary" busy={form.busy} disabled={form.submission.wait > 0}>
-        {account.stepUp.confirm}
-      </Button>
+      <FormEnd form={form} submit={account.stepUp.confirm} />
     </form>
   );
 }

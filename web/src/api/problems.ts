@@ -1,5 +1,6 @@
 /** Why a request was not carried out: refused by the service, or never answered. */
 
+import { common } from "../strings/common";
 import type { components } from "./schema";
 
 type Problem = components["schemas"]["Problem"];
@@ -23,10 +24,10 @@ export class Refused extends Error {
   readonly index: number | null;
 
   constructor(status: number, problem: Partial<Problem> & { index?: number }, retryAfter: number | null) {
-    super(problem.title ?? `HTTP ${status}`);
+    super(problem.title ?? common.notUnderstood(status));
     this.status = status;
     this.code = problem.code ?? (status >= 500 ? "unavailable" : "refused");
-    this.title = problem.title ?? `HTTP ${status}`;
+    this.title = this.message;
     this.detail = problem.detail ?? "";
     this.errors = problem.errors ?? [];
     this.retryAfter = retryAfter;

@@ -149,6 +149,11 @@ describe("a sign-in", () => {
     },
   );
 
+  it("leads to no other site by dots before two slashes", async () => {
+    const { destination } = await opened();
+    expect(destination(`?${new URLSearchParams({ next: "/.//example.net/" })}`)).toBe("/example.net/");
+  });
+
   it("shows a profile that was changed", async () => {
     const session = await opened();
     session.updateUser({ ...ADA, name: "Ada" });

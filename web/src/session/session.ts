@@ -12,6 +12,8 @@ type SessionGrant = components["schemas"]["SessionGrant"];
 
 const SIGN_IN = "/sign-in";
 const SIGN_OUT_MILLISECONDS = 5_000;
+/** Stands for this one where an address is looked at: which it is does not matter. */
+const ANY_SITE = "https://taskward.invalid";
 /** What the service says of a session that somebody ended, perhaps because this device is in other hands. */
 const ENDED_ON_PURPOSE = ["session_revoked", "token_reused"];
 
@@ -96,8 +98,10 @@ export async function accountDeleted(): Promise<void> {
 /** Where to go on after a sign-in; only ever within this site. */
 export function destination(search: string): string {
   const next = new URLSearchParams(search).get("next") ?? "/";
-  // Browsers take a backslash for a slash, and leave out tabs and ends of lines.
-  return /^\/(?![/\\\t\n\r])/.test(next) ? next : "/";
+  // Read as the browser will: with backslashes as slashes, without tabs, its dots worked out.
+  const read = URL.canParse(next, ANY_SITE) ? new URL(next, ANY_SITE) : null;
+  if (read?.origin !== ANY_SITE) return "/";
+  return `/${read.pathname.replace(/^\/+/, "")}${read.search}${read.hash}`;
 }
 
 function subscribe(listener: () => void): () => void {

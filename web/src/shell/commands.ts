@@ -4,7 +4,8 @@
  * Keys are written as `Ctrl+K` (Command on a Mac), `Alt+ArrowUp`, `?`, or one key after another: `g t`.
  */
 
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef } from "react";
+import { observable } from "../observable";
 
 export interface Command {
   id: string;
@@ -23,8 +24,7 @@ const SEQUENCE_MILLISECONDS = 1_200;
 const SINGLE_KEYS = "taskward.single_keys";
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-let commands: readonly Command[] = [];
-const listeners = new Set<() => void>();
+const commands = observable<readonly Command[]>([]);
 let begun: { key: string; at: number } | null = null;
 
 /** Makes commands available while the component is there; the last one to name an id or keys wins. */
@@ -38,14 +38,14 @@ export function useCommands(own: Command[]): void {
       ...(latest.current[index] as Command),
       run: () => latest.current.find((command) => command.id === id)?.run(),
     }));
-    set([...commands.filter(({ id }) => !mine.some((command) => command.id === id)), ...mine]);
-    return () => set(commands.filter((command) => !mine.includes(command)));
+    commands.set([...commands.get().filter(({ id }) => !mine.some((command) => command.id === id)), ...mine]);
+    return () => commands.set(commands.get().filter((command) => !mine.includes(command)));
   }, [ids]);
 }
 
 /** All commands that there are now. */
 export function useAllCommands(): readonly Command[] {
-  return useSyncExternalStore(subscribe, () => commands);
+  return commands.use();
 }
 
 /** Keys as this machine's keyboard has them. */
@@ -96,13 +96,15 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function find(keys: string, inField: boolean, inDialog: boolean): Command | undefined {
-  return commands.findLast(
-    (command) =>
-      command.keys?.includes(keys) &&
-      (command.inFields || !inField) &&
-      (command.inFields || !inDialog) &&
-      command.when?.() !== false,
-  );
+  return commands
+    .get()
+    .findLast(
+      (command) =>
+        command.keys?.includes(keys) &&
+        (command.inFields || !inField) &&
+        (command.inFields || !inDialog) &&
+        command.when?.() !== false,
+    );
 }
 
 function name(event: KeyboardEvent): string {
@@ -119,14 +121,4 @@ function isField(target: EventTarget | null): boolean {
     target instanceof HTMLElement &&
     (target.isContentEditable || target.matches('input:not([type="checkbox"]), textarea, select'))
   );
-}
-
-function set(now: readonly Command[]): void {
-  commands = now;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }

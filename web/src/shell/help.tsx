@@ -1,6 +1,6 @@
 /** The command palette and the sheet of shortcuts: loaded when somebody wants one. */
 
-import { useSyncExternalStore } from "react";
+import { observable } from "../observable";
 import { part } from "../ui/part";
 import { tellMissing } from "../ui/toasts";
 
@@ -9,31 +9,20 @@ type Help = "palette" | "shortcuts";
 const Palette = part(() => import("./palette"), tellMissing);
 const ShortcutSheet = part(() => import("./shortcut_sheet"), tellMissing);
 
-let shown: Help | null = null;
-const listeners = new Set<() => void>();
+const shown = observable<Help | null>(null);
 
 export function openHelp(which: Help): void {
-  show(which);
+  shown.set(which);
 }
 
 /** Where they appear; once in the page. */
 export function HelpDialogs() {
-  const which = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => shown,
-  );
+  const which = shown.use();
+  const close = () => shown.set(null);
   return (
     <>
-      {which === "palette" && <Palette onClose={() => show(null)} />}
-      {which === "shortcuts" && <ShortcutSheet onClose={() => show(null)} />}
+      {which === "palette" && <Palette onClose={close} />}
+      {which === "shortcuts" && <ShortcutSheet onClose={close} />}
     </>
   );
-}
-
-function show(which: Help | null): void {
-  shown = which;
-  for (const listener of listeners) listener();
 }

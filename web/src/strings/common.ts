@@ -11,6 +11,7 @@ export const common = {
   showPassword: "Show password",
   hidePassword: "Hide password",
   unreachable: "There is no connection to the service. Check your network and try again.",
+  notUnderstood: (status: number) => `The answer was not understood (HTTP ${status}). Try again in a moment.`,
   unavailable: "The service is not available right now. Try again in a moment.",
   wait: (seconds: number) => `Too many attempts. Wait ${duration(seconds)} before the next one.`,
   copy: "Copy",

@@ -1,12 +1,12 @@
 /** Light or dark: as the system has it, or as chosen here. */
 
-import { useSyncExternalStore } from "react";
+import { observable } from "../observable";
 
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "taskward.theme";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
-const listeners = new Set<() => void>();
+const theme = observable<Theme>("system");
 
 /** Applies what was chosen, and follows the system and other tabs from now on. */
 export function startTheme(): void {
@@ -17,27 +17,20 @@ export function startTheme(): void {
   });
 }
 
-export function chooseTheme(theme: Theme): void {
-  if (theme === "system") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+export function chooseTheme(chosen: Theme): void {
+  if (chosen === "system") localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, chosen);
   apply();
 }
 
 /** What was chosen. */
 export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, chosen);
-}
-
-function chosen(): Theme {
-  const theme = localStorage.getItem(KEY);
-  return theme === "light" || theme === "dark" ? theme : "system";
+  return theme.use();
 }
 
 function apply(): void {
-  const theme = chosen();
-  document.documentElement.dataset.theme = theme === "system" ? (system.matches ? "dark" : "light") : theme;
-  for (const listener of listeners) listener();
+  const kept = localStorage.getItem(KEY);
+  const chosen = kept === "light" || kept === "dark" ? kept : "system";
+  document.documentElement.dataset.theme = chosen === "system" ? (system.matches ? "dark" : "light") : chosen;
+  theme.set(chosen);
 }

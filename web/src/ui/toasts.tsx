@@ -3,7 +3,7 @@
  * made of is loaded with the first one.
  */
 
-import { useSyncExternalStore } from "react";
+import { observable } from "../observable";
 import { common } from "../strings/common";
 import { part } from "./part";
 
@@ -22,15 +22,14 @@ export interface Message extends ToastOptions {
 
 const ToastViewport = part(() => import("./toast_viewport"));
 
-let messages: readonly Message[] = [];
+const messages = observable<readonly Message[]>([]);
 let last = 0;
-const listeners = new Set<() => void>();
 
 /** Shows a message; returns how to take it away again. */
 export function toast(title: string, options: ToastOptions = {}): () => void {
   last += 1;
   const number = last;
-  set([...messages, { ...options, title, number }]);
+  messages.set([...messages.get(), { ...options, title, number }]);
   return () => withdraw(number);
 }
 
@@ -41,23 +40,12 @@ export function tellMissing(): void {
 
 /** It is over: it was read, or its time is. */
 export function withdraw(number: number): void {
-  set(messages.filter((message) => message.number !== number));
+  messages.set(messages.get().filter((message) => message.number !== number));
 }
 
 /** Where they appear; once in the page. */
 export function Toasts() {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => messages,
-  );
+  const shown = messages.use();
   const isWanted = last > 0;
   return isWanted && <ToastViewport messages={shown} />;
-}
-
-function set(now: readonly Message[]): void {
-  messages = now;
-  for (const listener of listeners) listener();
 }

@@ -130,7 +130,7 @@ export function lineAbove(tasks: Tasks, id: string): string[] {
 }
 
 /** The tasks on the same level below the same one, in their order, as the list shows them. */
-export function siblingsOf(rows: readonly Row[], id: string): Task[] {
+function siblingsOf(rows: readonly Row[], id: string): Task[] {
   const at = rows.findIndex((row) => row.task.id === id);
   const depth = rows[at]?.depth;
   if (depth === undefined) return [];

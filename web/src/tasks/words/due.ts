@@ -51,11 +51,6 @@ export function isOverdue(task: Due, now: Date, zone: string): boolean {
   return hasTime(task.due) ? (dueInstant(task, zone) ?? 0) < now.getTime() : task.due < todayIn(zone, now);
 }
 
-/** Whether it is due on that day, `YYYY-MM-DD`, as seen from `zone`. */
-export function isDueOn(task: Due, day: string, zone: string): boolean {
-  return dueDay(task, zone) === day;
-}
-
 /** A due date in words, for somebody in `zone` whose clock shows `now`. */
 export function describeDue(task: Due, now: Date, zone: string): DueWords {
   if (task.due === null) return { text: words.due.none, state: "later", exact: words.due.none };
