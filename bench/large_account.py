@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from taskward.storage import connection_of
 from taskward.tasks.tables import TaskItem
-from tests import conftest
 from tests.support import aws, moto_account
 from tests.support.holdings import task
 from tests.support.people import registered
@@ -28,7 +27,7 @@ def large_account(tasks: int, text: int = 0) -> Iterator[str]:
         sys.exit(f"This needs DynamoDB Local: {missing}.")
     with aws.local_database() as endpoint, aws.in_memory(but_reach=endpoint):
         aws.connect(endpoint)
-        moto_account.create_secrets(conftest.ORIGIN_SECRET)
+        moto_account.create_secrets()
         moto_account.create_queue_and_bucket()
         aws.create_tables(endpoint)
         user_id = registered()[0].user_id

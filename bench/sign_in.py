@@ -19,7 +19,6 @@ from taskward.client import Client
 from taskward.errors import InvalidCredentialsError
 from taskward.identity import passwords, sign_in
 from taskward.identity.models import Credentials
-from tests import conftest
 from tests.support import aws, moto_account
 from tests.support.people import registered
 
@@ -43,7 +42,7 @@ def _medians(rounds: int) -> dict[str, float]:
     os.environ.update(ATTEMPTS="1000000", NETWORK_ATTEMPTS="1000000", ACCOUNT_ATTEMPTS="1000000")
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     with aws.local_database() as endpoint, aws.in_memory(but_reach=endpoint):
-        moto_account.create_secrets(conftest.ORIGIN_SECRET)
+        moto_account.create_secrets()
         aws.connect(endpoint)
         aws.create_tables(endpoint)
         registered(KINDS["account"])

@@ -54,11 +54,11 @@ os.environ.update(
 )
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "taskward")]
 
-from tests.support import aws, left_out, moto_account  # noqa: E402
+from tests.support import aws, figures, left_out, moto_account  # noqa: E402
+from tests.support.databases import database, local_endpoint, mailbox  # noqa: E402, F401
+from tests.support.figures import figure  # noqa: E402, F401
 from tests.support.frames import with_room  # noqa: E402
 from tests.support.range_service import BREACHED, RangeService, range_service  # noqa: E402
-
-ORIGIN_SECRET = "an origin secret for tests"
 
 
 class Clock:
@@ -101,7 +101,7 @@ def moto_tables() -> Iterator[None]:
     """Empty tables and secrets in memory, made from the template; signing keys published."""
     with aws.in_memory():
         aws.create_tables()
-        moto_account.create_secrets(ORIGIN_SECRET)
+        moto_account.create_secrets()
         moto_account.create_queue_and_bucket()
         aws.publish_keys()
         yield
@@ -145,6 +145,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """Whoever reads that all tests pass is told first which."""
     return f"left out: {left_out.said(thorough=config.getoption('thorough'))}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was proved, in figures."""
+    if found := list(figures.recorded(terminalreporter.stats)):
+        terminalreporter.section("figures")
+        for sentence in found:
+            terminalreporter.write_line(sentence)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

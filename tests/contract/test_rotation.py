@@ -11,7 +11,8 @@ from taskward.errors import UnauthenticatedError, UnavailableError
 from taskward.identity import grants, keyring, keys, rotation, tokens
 from taskward.identity.session_tables import PublishedKeysItem, RotationLeaseItem
 from taskward.origin_secrets import digest
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.people import registered
 from tests.support.racing import all_at_once
 

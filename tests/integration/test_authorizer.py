@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support import aws
 from tests.support.factors import add_token, verify
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.sample_events import ask, ask_with, feed, forged, load, placeholders, signed_in, signed_up
 from tests.support.template import resources
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support import aws
 from tests.support.factors import SITE, Values, link, verify
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.sample_events import (
     Case,
     ask,

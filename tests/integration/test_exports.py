@@ -9,10 +9,11 @@ import pytest
 
 from taskward import clock as clocks
 from taskward.jobs.tables import JobItem
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support import aws
 from tests.support.conformance import validator
 from tests.support.events import VIEWER_ORIGIN
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.sample_events import (
     answer_to,
     ask,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support import aws
 from tests.support.events import VIEWER_ORIGIN
 from tests.support.factors import (
@@ -19,6 +19,7 @@ from tests.support.factors import (
     passkey_sign_in,
     verify,
 )
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.range_service import RangeService
 from tests.support.sample_events import (
     Case,

@@ -7,8 +7,9 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support.events import VIEWER_ADDRESS
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.range_service import RangeService
 from tests.support.sample_events import Case, ask, check, is_let_in, load, signed_up, stored
 

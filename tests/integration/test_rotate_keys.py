@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support import aws, moto_account
 from tests.support.sample_events import ask, feed, is_let_in, load, signed_in, signed_up
 
@@ -79,7 +79,7 @@ def new_stack() -> Iterator[None]:
     """Tables and secrets as CloudFormation has just made them: no keys yet."""
     with aws.in_memory():
         aws.create_tables()
-        moto_account.create_secrets(ORIGIN_SECRET)
+        moto_account.create_secrets()
         yield
 
 
@@ -116,7 +116,7 @@ def test_cloudformation_is_told_of_success_at_the_address_that_it_gave(
 def test_cloudformation_is_told_of_a_failure_too_without_its_details(inbox: Inbox) -> None:
     with aws.in_memory():
         # No tables: nothing can be published.
-        moto_account.create_secrets(ORIGIN_SECRET)
+        moto_account.create_secrets()
         assert _fed("rotate_keys/cloudformation_create", inbox) == {"answered": "FAILED"}
     (answer,) = inbox.bodies
     assert answer["Status"] == "FAILED"

@@ -10,8 +10,9 @@ import pytest
 from taskward import clock as clocks
 from taskward.client import Client
 from taskward.identity import events, sessions
-from tests.conftest import ORIGIN_SECRET, Clock
+from tests.conftest import Clock
 from tests.support.events import VIEWER_ADDRESS, VIEWER_ORIGIN
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.sample_events import answer_to, ask, load, placeholders, signed_in, signed_up, stored
 
 GATEWAY = "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"

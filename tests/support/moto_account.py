@@ -10,15 +10,16 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.sesv2.models import sesv2_backends
 from moto.sqs.models import sqs_backends
 
+ORIGIN_SECRET = "an origin secret for tests"
 QUEUES = {"JOBS_QUEUE": "jobs", "MAIL_QUEUE": "mail"}
 
 _REGION = "us-east-1"
 _SQS = urlparse(f"https://sqs.{_REGION}.amazonaws.com")
 
 
-def create_secrets(origin_secret: str) -> None:
+def create_secrets() -> None:
     """The secrets as CloudFormation makes them: the ring without a value, the origin secret with one."""
-    for variable, value in (("SIGNING_KEYS_SECRET", None), ("ORIGIN_SECRET", origin_secret)):
+    for variable, value in (("SIGNING_KEYS_SECRET", None), ("ORIGIN_SECRET", ORIGIN_SECRET)):
         secretsmanager_backends[DEFAULT_ACCOUNT_ID][_REGION].create_secret(
             name=os.environ[variable],
             secret_string=value,

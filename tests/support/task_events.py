@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import Any
 
-from tests.conftest import ORIGIN_SECRET
+from tests.support.moto_account import ORIGIN_SECRET
 from tests.support.sample_events import Answer, ask, ask_with, signed_up, stored
 
 Values = dict[str, str]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from taskward.mail import outbox
-from tests.conftest import ORIGIN_SECRET
 from tests.support import aws, moto_account
 from tests.support.mailbox import Mailbox
 
@@ -25,7 +24,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """Empty tables; the name of what they are in. Secrets are in moto either way."""
     endpoint = request.getfixturevalue("local_endpoint") if request.param == "dynamodb-local" else None
     with aws.in_memory(but_reach=endpoint):
-        moto_account.create_secrets(ORIGIN_SECRET)
+        moto_account.create_secrets()
         moto_account.create_queue_and_bucket()
         aws.connect(endpoint)
         aws.create_tables(endpoint)
