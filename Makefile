@@ -12,8 +12,11 @@ RUN := .venv/dev/bin/python
 # everything else.
 WORKERS := --numprocesses 3
 
+# What tests/proof shows, each by itself.
+PROOFS := contract model tokens races faults input load
+
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +39,13 @@ test: tools $(DYNAMODB) ## All tests, each on one database (THOROUGH=1: on both,
 
 test-unit: tools ## The tests that take seconds
 	@$(RUN) -m pytest tests/unit tests/integration
+
+# Each at its full size, with its figure at the end. `make test` has them smaller, CI whole.
+prove: tools $(DYNAMODB) ## All proofs (or one of prove-contract, -model, -tokens, -races, -faults, -input, -load)
+	@$(RUN) -m pytest --thorough tests/proof
+
+$(addprefix prove-,$(PROOFS)): prove-%: tools $(DYNAMODB)
+	@$(RUN) -m pytest --thorough tests/proof/test_$**.py
 
 lint: tools ## ruff and mypy; tsc and biome for the web app
 	@.venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy
