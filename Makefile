@@ -12,8 +12,9 @@ RUN := .venv/dev/bin/python
 # everything else.
 WORKERS := --numprocesses 3
 
-# What tests/proof shows, each by itself.
 PROOFS := contract model tokens races faults input load
+# Most are in a folder of their own; those that need the deployed stack are with what needs it.
+FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
@@ -42,10 +43,10 @@ test-unit: tools ## The tests that take seconds
 
 # Each at its full size, with its figure at the end. `make test` has them smaller, CI whole.
 prove: tools $(DYNAMODB) ## All proofs (or one of prove-contract, -model, -tokens, -races, -faults, -input, -load)
-	@$(RUN) -m pytest --thorough tests/proof
+	@$(RUN) -m pytest --thorough $(call FILES_OF_PROOF)
 
 $(addprefix prove-,$(PROOFS)): prove-%: tools $(DYNAMODB)
-	@$(RUN) -m pytest --thorough tests/proof/test_$**.py
+	@$(RUN) -m pytest --thorough $(call FILES_OF_PROOF,$*)
 
 lint: tools ## ruff and mypy; tsc and biome for the web app
 	@.venv/dev/bin/ruff check . && .venv/dev/bin/ruff format --check . && .venv/dev/bin/mypy
