@@ -1,0 +1,371 @@
+"""Execution environments: several processes, each with the whole service and caches of its own, at one database.
+
+So it is on Lambda: requests that come at once are answered by different processes, that have nothing in common but the
+tables and the secrets. Nothing is simulated of who comes first: it is as the machine has it, scattered by small delays
+that are drawn from a seed, and by collisions of transactions, which DynamoDB Local by itself never tells of.
+"""
+
+import io
+import logging
+import multiprocessing
+import os
+import random
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import pytest
+from botocore.endpoint import Endpoint
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.kms.models import kms_backends
+from moto.moto_api._internal import mock_random
+
+from taskward import clock
+from taskward.identity import keyring, keys, passwords
+from tests.support import aws, moto_account, wire
+from tests.support.described import routes
+from tests.support.gateway import Gateway, Headers
+from tests.support.sample_events import Answer
+
+SEED: Final = 20260401
+
+SETTINGS: Final = {"ATTEMPT_WAIT_SECONDS": "60", "ACCOUNT_ATTEMPTS": "40"}
+"""Waits that do not end while a round is still going on, and a day's attempts that are used up soon."""
+
+_MOST_SKEW_SECONDS = 0.5
+_LONGEST_DELAY_SECONDS = 0.004
+_COLLISIONS = 0.02
+_RETRIES = 10
+_PATIENCE_SECONDS = 120
+
+_FUNCTIONS = [f"functions.{name}.app" for name in sorted({function for _, _, function, _ in routes()} | {"authorizer"})]
+
+_T = TypeVar("_T")
+Ask = Callable[..., Answer]
+"""As `Gateway.ask`. A 503 is asked again, as clients do; it must heal."""
+
+Program = Callable[[Ask], _T]
+"""What runs in an environment; it can be pickled, and so can what it gives."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A program that asks once."""
+
+    method: str
+    target: str
+    body: Any = None
+    token: str | None = None
+    headers: Headers = ()
+    source_ip: str = "203.0.113.7"
+
+    def __call__(self, ask: Ask) -> Answer:
+        """The answer."""
+        return ask(
+            self.method, self.target, self.body, token=self.token, headers=self.headers, source_ip=self.source_ip
+        )
+
+
+class FaultError(AssertionError):
+    """Something went wrong in an environment that must never go wrong; the message says all that is known."""
+
+
+# --- In each process --------------------------------------------------------------------------------------------------
+
+
+class _SharedSecrets:
+    """Secrets Manager as far as it is used: one for all environments, in files."""
+
+    class exceptions:  # noqa: N801 - as boto3 calls it
+        """What clients of boto3 have their exceptions in."""
+
+        class ResourceNotFoundException(Exception):  # noqa: N818 - as boto3 calls it
+            """There is no such version of the secret."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get_secret_value(self, SecretId: str, VersionStage: str = "AWSCURRENT") -> dict[str, str]:  # noqa: N803
+        try:
+            return {"SecretString": (self._folder / f"{SecretId}.{VersionStage}").read_text()}
+        except FileNotFoundError:
+            if VersionStage == "AWSCURRENT":
+                return {}
+            raise self.exceptions.ResourceNotFoundException from None
+
+    def put_secret_value(self, SecretId: str, SecretString: str) -> None:  # noqa: N803
+        new = self._folder / f"{SecretId}.{os.getpid()}"
+        new.write_text(SecretString)
+        new.replace(self._folder / f"{SecretId}.AWSCURRENT")
+
+
+class _Environment:
+    """One of the processes, from within."""
+
+    def __init__(self, number: int, count: int) -> None:
+        self._unavailable = self._requests = 0
+        self._offset = 0.0
+        self._random = random.Random(f"{SEED} {number}")
+        self._skew = _MOST_SKEW_SECONDS * (2 * number / max(1, count - 1) - 1)
+        self._gateway = Gateway()
+        self._log = io.StringIO()
+
+    def prepare(self) -> None:
+        """Everything as it is on AWS, but for passwords, whose hashes take no time, and for clocks."""
+        clock.now = lambda: datetime.now(UTC) + timedelta(seconds=self._offset + self._skew)
+        passwords._context = passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1)
+        self._scatter()
+        logger = logging.getLogger("taskward")
+        logger.handlers[:] = [logging.StreamHandler(self._log)]
+        logger.handlers[0].setLevel(logging.ERROR)
+
+    def answered(self, order: Any, barrier: Barrier) -> Any:
+        """What came of an order: to forget, or to run programs at a time, those of a round when all others begin it."""
+        if order == _FORGET:
+            keys.forget()
+            keyring.forget()
+            return _READY
+        self._offset, rounds = order
+        self._requests = self._unavailable = 0
+        try:
+            results: list[Any] = []
+            for programs in rounds:
+                barrier.wait(_PATIENCE_SECONDS)
+                results.append([self.run(program) for program in programs])
+        except threading.BrokenBarrierError:
+            return None
+        except BaseException:
+            barrier.abort()
+            return FaultError(f"in an environment: {traceback.format_exc()}\n{self._log.getvalue()[-10_000:]}")
+        return results, self._requests, self._unavailable
+
+    def ask(self, *arguments: Any, **named: Any) -> Answer:
+        """See `Ask`."""
+        for attempt in range(_RETRIES):
+            self._requests += 1
+            answer = self._gateway.ask(*arguments, **named)
+            if self._gateway.crashes:
+                raise self._gateway.crashes[0]
+            if answer.status != 503:
+                break
+            self._unavailable += 1
+            assert answer.header("retry-after"), f"nothing says when to come back: {answer}"
+            time.sleep(self._random.uniform(0, 0.1 * (attempt + 1)))
+        assert answer.status < 500, f"{arguments} {named}: {answer}"
+        return answer
+
+    def run(self, program: Program[_T]) -> _T:
+        """What a program gives, begun at some moment or other."""
+        time.sleep(self._random.uniform(0, 2 * _LONGEST_DELAY_SECONDS))
+        return program(self.ask)
+
+    def _scatter(self) -> None:
+        respond = vars(Endpoint)["_do_get_response"]
+
+        def respond_later(endpoint: Any, request: Any, model: Any, context: Any) -> Any:
+            if model.service_model.service_name != "dynamodb":
+                return respond(endpoint, request, model, context)
+            if self._random.random() < 0.5:
+                time.sleep(self._random.uniform(0, _LONGEST_DELAY_SECONDS))
+            collision = _collision(model.name, request.body)
+            if collision is not None and self._random.random() < _COLLISIONS:
+                return collision(lambda: (None, None))
+            return respond(endpoint, request, model, context)
+
+        Endpoint._do_get_response = respond_later  # type: ignore[attr-defined]
+
+
+def _collision(operation: str, body: bytes) -> wire.Fault | None:
+    """How DynamoDB refuses a write that meets a transaction; None for one that cannot meet any."""
+    if operation == "TransactWriteItems":
+        return wire.COLLISION_OF_TRANSACTION
+    if (operation == "UpdateItem" and b'"sessions"' in body) or (operation == "PutItem" and b'"tasks"' in body):
+        return wire.COLLISION_OF_PUT
+    return None
+
+
+@contextmanager
+def _account(endpoint: str, folder: Path) -> Iterator[None]:
+    """Moto for what is not DynamoDB, with the same keys in all processes, and the one database."""
+    secrets = _SharedSecrets(folder)
+    with aws.in_memory(but_reach=endpoint), pytest.MonkeyPatch.context() as patch:
+        # Of the ids that moto makes up, so that all have the same.
+        mock_random.seed(SEED)
+        moto_account.create_secrets()
+        moto_account.create_queue_and_bucket()
+        for key in kms_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].keys.values():
+            key.key_material = bytes(range(32))
+        patch.setattr(keyring, "secrets_client", lambda: secrets)
+        aws.connect(endpoint)
+        yield
+
+
+_READY: Final = "ready"
+_FORGET: Final = "forget"
+
+
+def _serve(number: int, count: int, endpoint: str, folder: Path, pipe: Connection, barrier: Barrier) -> None:
+    """Be an environment until nobody asks any more."""
+    os.environ.update(SETTINGS)
+    environment = _Environment(number, count)
+    with open(os.devnull, "w") as nowhere, _account(endpoint, folder):
+        sys.stdout = sys.stderr = nowhere
+        environment.prepare()
+        pipe.send(_READY)
+        with suppress(EOFError):
+            while True:
+                pipe.send(environment.answered(pipe.recv(), barrier))
+
+
+# --- In the process of the tests --------------------------------------------------------------------------------------
+
+
+class Environments:
+    """All processes, from without."""
+
+    def __init__(self, endpoint: str, count: int, folder: Path) -> None:
+        self.count = count
+        self.random = random.Random(SEED)
+        self._offset = 0.0
+        # From a process that has imported everything and done nothing: several seconds less than one by one.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.conftest", __name__, *_FUNCTIONS])
+        self._barrier = context.Barrier(count)
+        self._pipes, self._processes = [], []
+        for number in range(count):
+            ours, theirs = context.Pipe()
+            arguments = (number, count, endpoint, folder, theirs, self._barrier)
+            process = context.Process(target=_serve, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+        self._all_are_ready()
+        self.begin()
+
+    def stop(self) -> None:
+        """End all processes."""
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(30)
+            process.close()
+
+    def begin(self) -> None:
+        """Count from here what `told` tells of."""
+        self._rounds = self._requests = self._unavailable = 0
+        self._begun = time.monotonic()
+
+    def forget(self) -> None:
+        """Have all drop their copies of keys."""
+        for pipe in self._pipes:
+            pipe.send(_FORGET)
+        self._all_are_ready()
+
+    def now(self) -> datetime:
+        """The time of all environments, but that their clocks differ by up to a second."""
+        return datetime.now(UTC) + timedelta(seconds=self._offset)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clocks on."""
+        self._offset += seconds
+
+    def at_once(self, programs: Sequence[Program[_T]]) -> list[_T]:
+        """What each program gives, in their order; all that are no more than there are processes start together."""
+        return self.rounds([programs])[0]
+
+    def rounds(self, rounds: Sequence[Sequence[Program[_T]]]) -> list[list[_T]]:
+        """The same several times, one after the other."""
+        shares: list[list[list[Program[_T]]]] = [[[] for _ in rounds] for _ in range(self.count)]
+        dealt: list[list[tuple[int, int]]] = []
+        for number, programs in enumerate(rounds):
+            first = self.random.randrange(self.count)
+            places = []
+            for place, program in enumerate(programs):
+                share = shares[(first + place) % self.count][number]
+                places.append(((first + place) % self.count, len(share)))
+                share.append(program)
+            dealt.append(places)
+        given = self._given(shares)
+        return [
+            [given[owner][number][place] for owner, place in places] for number, places in enumerate(dealt)
+        ]
+
+    def in_each(self, program: Program[_T]) -> list[_T]:
+        """What a program gives in each of the processes."""
+        return [given[0][0] for given in self._given([[[program]]] * self.count)]
+
+    def ask(self, method: str, target: str, body: Any = None, **named: Any) -> Answer:
+        """The answer of any of them, while the others have nothing to do."""
+        return self.at_once([Request(method, target, body, **named)])[0]
+
+    def race(self, rounds: Sequence[Sequence[Program[_T]]]) -> list[list[_T]]:
+        """Like `rounds`, of what a test is about: these are counted."""
+        self._rounds += len(rounds)
+        return self.rounds(rounds)
+
+    def told(self, of: str, and_what: str) -> str:
+        """A sentence with figures of what was done since `begin`."""
+        seconds = time.monotonic() - self._begun
+        return (
+            f"races of {of}: {self._rounds:,} rounds in {self.count} processes, {self._requests:,} requests, "
+            f"{self._unavailable} of them 503 and healed, {seconds:.1f} s; {and_what}"
+        )
+
+    def _given(self, shares: Sequence[Sequence[Sequence[Program[Any]]]]) -> list[Any]:
+        for pipe, share in zip(self._pipes, shares, strict=True):
+            pipe.send((self._offset, share))
+        received = [self._received(pipe) for pipe in self._pipes]
+        faults = [each for each in received if isinstance(each, FaultError)]
+        if faults:
+            self._barrier.reset()
+            raise faults[0]
+        self._requests += sum(requests for _, requests, _ in received)
+        self._unavailable += sum(unavailable for *_, unavailable in received)
+        return [results for results, *_ in received]
+
+    def _all_are_ready(self) -> None:
+        assert [self._received(pipe) for pipe in self._pipes] == [_READY] * self.count
+
+    @staticmethod
+    def _received(pipe: Any) -> Any:
+        assert pipe.poll(_PATIENCE_SECONDS), "an environment does not answer"
+        return pipe.recv()
+
+
+@pytest.fixture(scope="session")
+def processes(
+    local_endpoint: str, thorough: bool, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Environments, Path]]:
+    """The processes, started once, and where they have their secrets."""
+    folder = tmp_path_factory.mktemp("secrets")
+    started = Environments(local_endpoint, 6 if thorough else 4, folder)
+    yield started, folder
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def environments(processes: tuple[Environments, Path], local_endpoint: str) -> Iterator[Environments]:
+    """Environments at empty tables, which this process is at as well."""
+    started, folder = processes
+    for secret in folder.iterdir():
+        secret.unlink()
+    (folder / f"{os.environ['ORIGIN_SECRET']}.AWSCURRENT").write_text(moto_account.ORIGIN_SECRET)
+    with _account(local_endpoint, folder), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", started.now)
+        aws.create_tables(local_endpoint)
+        try:
+            aws.publish_keys()
+            started.forget()
+            yield started
+        finally:
+            aws.delete_tables(local_endpoint)
