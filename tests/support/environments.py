@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,19 +30,21 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.kms.models import kms_backends
 from moto.moto_api._internal import mock_random
 
-from taskward import clock
+from taskward import clock, storage
 from taskward.identity import keyring, keys, passwords
 from tests.support import aws, moto_account, wire
 from tests.support.described import routes
 from tests.support.gateway import Gateway, Headers
+from tests.support.mailbox import SITE
 from tests.support.sample_events import Answer
 
 SEED: Final = 20260401
 
-SETTINGS: Final = {"ATTEMPT_WAIT_SECONDS": "60", "ACCOUNT_ATTEMPTS": "40"}
+SETTINGS: Final = {"ATTEMPT_WAIT_SECONDS": "60", "ACCOUNT_ATTEMPTS": "40", "SITE_ORIGIN": SITE}
 """Waits that do not end while a round is still going on, and a day's attempts that are used up soon."""
 
 _MOST_SKEW_SECONDS = 0.5
+_LATEST_START_SECONDS = 0.05
 _LONGEST_DELAY_SECONDS = 0.004
 _COLLISIONS = 0.02
 _RETRIES = 10
@@ -59,7 +62,7 @@ Program = Callable[[Ask], _T]
 
 @dataclass(frozen=True)
 class Request:
-    """A program that asks once."""
+    """A program that asks once, `after` some seconds."""
 
     method: str
     target: str
@@ -67,9 +70,11 @@ class Request:
     token: str | None = None
     headers: Headers = ()
     source_ip: str = "203.0.113.7"
+    after: float = 0
 
     def __call__(self, ask: Ask) -> Answer:
         """The answer."""
+        time.sleep(self.after)
         return ask(
             self.method, self.target, self.body, token=self.token, headers=self.headers, source_ip=self.source_ip
         )
@@ -112,7 +117,7 @@ class _Environment:
     """One of the processes, from within."""
 
     def __init__(self, number: int, count: int) -> None:
-        self._unavailable = self._requests = 0
+        self._requests, self._unavailable = 0, Counter[str]()
         self._offset = 0.0
         self._random = random.Random(f"{SEED} {number}")
         self._skew = _MOST_SKEW_SECONDS * (2 * number / max(1, count - 1) - 1)
@@ -135,7 +140,7 @@ class _Environment:
             keyring.forget()
             return _READY
         self._offset, rounds = order
-        self._requests = self._unavailable = 0
+        self._requests, self._unavailable = 0, Counter()
         try:
             results: list[Any] = []
             for programs in rounds:
@@ -145,7 +150,7 @@ class _Environment:
             return None
         except BaseException:
             barrier.abort()
-            return FaultError(f"in an environment: {traceback.format_exc()}\n{self._log.getvalue()[-10_000:]}")
+            return FaultError(f"in an environment: {traceback.format_exc()}\n{self._logged()[-10_000:]}")
         return results, self._requests, self._unavailable
 
     def ask(self, *arguments: Any, **named: Any) -> Answer:
@@ -157,7 +162,7 @@ class _Environment:
                 raise self._gateway.crashes[0]
             if answer.status != 503:
                 break
-            self._unavailable += 1
+            self._unavailable[self._logged().rpartition("\n")[2].partition(":")[0]] += 1
             assert answer.header("retry-after"), f"nothing says when to come back: {answer}"
             time.sleep(self._random.uniform(0, 0.1 * (attempt + 1)))
         assert answer.status < 500, f"{arguments} {named}: {answer}"
@@ -165,8 +170,13 @@ class _Environment:
 
     def run(self, program: Program[_T]) -> _T:
         """What a program gives, begun at some moment or other."""
-        time.sleep(self._random.uniform(0, 2 * _LONGEST_DELAY_SECONDS))
+        if self._random.random() < 0.5:
+            time.sleep(self._random.uniform(0, _LATEST_START_SECONDS))
         return program(self.ask)
+
+    def _logged(self) -> str:
+        """The errors that were logged; at the end the one that was raised last."""
+        return self._log.getvalue().rstrip()
 
     def _scatter(self) -> None:
         respond = vars(Endpoint)["_do_get_response"]
@@ -216,6 +226,8 @@ _FORGET: Final = "forget"
 def _serve(number: int, count: int, endpoint: str, folder: Path, pipe: Connection, barrier: Barrier) -> None:
     """Be an environment until nobody asks any more."""
     os.environ.update(SETTINGS)
+    # A machine that has too much to do is no fault of the database's: those have a proof of their own.
+    storage.TableMeta.read_timeout_seconds = _PATIENCE_SECONDS
     environment = _Environment(number, count)
     with open(os.devnull, "w") as nowhere, _account(endpoint, folder):
         sys.stdout = sys.stderr = nowhere
@@ -262,7 +274,7 @@ class Environments:
 
     def begin(self) -> None:
         """Count from here what `told` tells of."""
-        self._rounds = self._requests = self._unavailable = 0
+        self._rounds, self._requests, self._unavailable = 0, 0, Counter[str]()
         self._begun = time.monotonic()
 
     def forget(self) -> None:
@@ -296,9 +308,7 @@ class Environments:
                 share.append(program)
             dealt.append(places)
         given = self._given(shares)
-        return [
-            [given[owner][number][place] for owner, place in places] for number, places in enumerate(dealt)
-        ]
+        return [[given[owner][number][place] for owner, place in places] for number, places in enumerate(dealt)]
 
     def in_each(self, program: Program[_T]) -> list[_T]:
         """What a program gives in each of the processes."""
@@ -316,9 +326,10 @@ class Environments:
     def told(self, of: str, and_what: str) -> str:
         """A sentence with figures of what was done since `begin`."""
         seconds = time.monotonic() - self._begun
+        healed = "".join(f", {count} x {why}" for why, count in self._unavailable.items())
         return (
             f"races of {of}: {self._rounds:,} rounds in {self.count} processes, {self._requests:,} requests, "
-            f"{self._unavailable} of them 503 and healed, {seconds:.1f} s; {and_what}"
+            f"{self._unavailable.total()} of them 503 and healed{healed}, {seconds:.1f} s; {and_what}"
         )
 
     def _given(self, shares: Sequence[Sequence[Sequence[Program[Any]]]]) -> list[Any]:
@@ -329,8 +340,9 @@ class Environments:
         if faults:
             self._barrier.reset()
             raise faults[0]
-        self._requests += sum(requests for _, requests, _ in received)
-        self._unavailable += sum(unavailable for *_, unavailable in received)
+        for _, requests, unavailable in received:
+            self._requests += requests
+            self._unavailable.update(unavailable)
         return [results for results, *_ in received]
 
     def _all_are_ready(self) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 
 import jwt
 
+from taskward import clock
+from taskward.identity import links, sessions
+from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.session_tables import SessionItem
+from taskward.identity.user_tables import PROFILE, UserItem
+from taskward.storage import user_key
 from tests.support.environments import Environments, Request
 from tests.support.people import PASSWORD
 from tests.support.sample_events import Answer
@@ -61,6 +66,20 @@ class Racer:
         """A refresh."""
         return refresh(self.refresh, self.address)
 
+    def change_password(self) -> Request:
+        """A change to `NEW_PASSWORD`."""
+        body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+        return self.ask("POST", "/auth/password", body)
+
+    def reset_password(self) -> Request:
+        """The same by a link, which was sent by now."""
+        token = links.store(account(self), "password_reset", self.email)
+        return Request("POST", "/auth/password/reset", {"token": token, "new_password": NEW_PASSWORD})
+
+    def delete_account(self) -> Request:
+        """The deletion of the account."""
+        return self.ask("DELETE", "/account", {"password": PASSWORD})
+
 
 def register(email: str, address: str | None = None) -> Request:
     """A registration."""
@@ -95,20 +114,49 @@ def statuses(answers: Sequence[Answer]) -> list[int]:
     return [answer.status for answer in answers]
 
 
-def codes(answers: Sequence[Answer]) -> list[str]:
-    """Of each refusal, why; of everything else nothing."""
-    return [answer.json()["code"] for answer in answers if answer.status >= 400]
+def codes(answers: Sequence[Answer]) -> set[str]:
+    """Why something was refused."""
+    return {answer.json()["code"] for answer in answers if answer.status >= 400}
 
 
-def use_of(*grants: Answer, address: str) -> list[Request]:
-    """All that can be tried with the tokens of sessions."""
-    given = [grant.json() for grant in grants if grant.status in (200, 201)]
+def granted(answers: Sequence[Answer]) -> list[Answer]:
+    """Those that have tokens."""
+    return [answer for answer in answers if answer.status in (200, 201)]
+
+
+def uses(answers: Sequence[Answer], address: str) -> list[Request]:
+    """All that can be tried with the tokens in answers."""
+    given = [answer.json() for answer in granted(answers)]
     return [
         *(Request("GET", "/auth/session", token=each["access_token"], source_ip=address) for each in given),
         *(refresh(each["refresh_token"], address) for each in given),
     ]
 
 
+# --- What the tables say ----------------------------------------------------------------------------------------------
+
+
+def account(racer: Racer) -> UserItem:
+    """Somebody's account."""
+    return UserItem.get(user_key(racer.user_id), PROFILE, consistent_read=True)
+
+
+def session(racer: Racer) -> SessionItem:
+    """Somebody's session."""
+    return SessionItem.get(racer.user_id, racer.session_id, consistent_read=True)
+
+
 def alive(racer: Racer) -> set[str]:
-    """The sessions of somebody that the table has."""
-    return {row.session_id for row in SessionItem.query(racer.user_id, consistent_read=True) if len(row.session_id) == 36}
+    """Somebody's sessions."""
+    return {each.session_id for each in sessions.live(racer.user_id)}
+
+
+def events_of(racer: Racer, *kinds: str) -> list[tuple[str, str | None]]:
+    """What was recorded of such kinds, with the reason."""
+    rows = EventItem.query(event_key(racer.user_id), consistent_read=True)
+    return [(row.kind, row.reason) for row in rows if row.kind in kinds]
+
+
+def verify(racer: Racer) -> None:
+    """Have somebody's address verified."""
+    account(racer).update(actions=[UserItem.email_verified_at.set(clock.epoch())])
