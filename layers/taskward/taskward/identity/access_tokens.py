@@ -94,6 +94,10 @@ def _encoded(value: bytes) -> str:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        value = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
         raise UnauthenticatedError from None
+    if _encoded(value) != text:
+        # The same bytes in other words: there is one text for a token.
+        raise UnauthenticatedError
+    return value
