@@ -5,6 +5,9 @@ PORT ?= 8080
 # A second, stricter database for the tests, where there is Java to run it.
 DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 
+# What audits need and the service does not; their tests are left out without.
+AUDITS := .venv/audit/.done .venv/secretlint/.done
+
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
@@ -17,7 +20,7 @@ PROOFS := contract model tokens races faults input load
 FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build lock openapi deploy tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +37,11 @@ reset: tools ## Forget all local data
 web: tools ## Build the web app
 	@$(RUN) -m local.web_build
 
-test: tools $(DYNAMODB) ## All tests, each on one database (THOROUGH=1: on both, as in CI)
+test: tools $(DYNAMODB) $(AUDITS) ## All tests, each on one database (THOROUGH=1: on both, as in CI)
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(if $(THOROUGH),--thorough) \
 		$(or $(TESTS),$(WORKERS))
 
-test-unit: tools ## The tests that take seconds
+test-unit: tools $(AUDITS) ## The tests that take seconds
 	@$(RUN) -m pytest tests/unit tests/integration
 
 # Each at its full size, with its figure at the end. `make test` has them smaller, CI whole.
@@ -54,6 +57,15 @@ lint: tools ## ruff and mypy; tsc and biome for the web app
 
 validate: tools ## sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam validate --lint
+
+audit: tools .venv/audit/.done ## Known vulnerabilities of what ships and of the tools
+	@$(RUN) -m local.audit
+
+sbom: tools ## What ships, with licences: build/sbom.cdx.json
+	@$(RUN) -m local.sbom
+
+secrets: tools .venv/secretlint/.done ## Secrets in the repository and its history
+	@$(RUN) -m local.secret_scan
 
 build: tools ## sam build, for Lambda
 	@UV=$(abspath $(UV)) SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam build
@@ -128,12 +140,25 @@ web/node_modules/.done: web/package-lock.json
 	@npm ci --prefix .venv/dynamodb --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
 
+.venv/audit/.done: local/tools/audit.txt .venv/uv/.done
+	@echo "Installing pip-audit ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/audit
+	@$(UV) pip install --quiet --python .venv/audit --require-hashes -r local/tools/audit.txt
+	@touch $@
+
+.venv/secretlint/.done: local/tools/secretlint/package-lock.json local/tools/secretlint/find.mjs
+	@echo "Installing secretlint ..."
+	@mkdir -p .venv/secretlint
+	@cp local/tools/secretlint/package*.json local/tools/secretlint/find.mjs .venv/secretlint/
+	@npm ci --prefix .venv/secretlint --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
+	@touch $@
+
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 lock: .venv/uv/.done ## Pin all packages anew from the .in files
 	@$(COMPILE) layers/taskward/requirements.in -o layers/taskward/requirements.txt
 	@$(COMPILE) requirements.in -o requirements.txt
-	@for tool in sam emulator; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
+	@for tool in audit emulator sam uv; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache web/node_modules web/dist
+	rm -rf .venv .aws-sam build .pytest_cache .mypy_cache .ruff_cache web/node_modules web/dist

@@ -5,11 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from local.paths import ROOT, tool
+from local.shipped import layer_packages
 from tests.support.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -83,6 +86,11 @@ def test_the_bytecode_is_what_runs(layer: Path) -> None:
         _imported(layer, "TasksFunction")
     finally:
         source.write_text(text)
+
+
+def test_the_layer_holds_the_packages_of_the_bill_of_materials_and_no_others(layer: Path) -> None:
+    held = {(canonicalize_name(each.name), each.version) for each in distributions(path=[str(layer)])}
+    assert held == {(package.name, package.version) for package in layer_packages()}
 
 
 def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
