@@ -19,6 +19,7 @@ from local.openapi_components import headers, parameters
 from local.openapi_discovery_routes import DISCOVERY, discovery_paths
 from local.openapi_factor_routes import FACTORS, factor_paths
 from local.openapi_introduction import introduction
+from local.openapi_links import linked
 from local.openapi_mail_routes import MAIL, mail_paths
 from local.openapi_operations import ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN, SESSION_SECURITY
 from local.openapi_page import page
@@ -71,19 +72,7 @@ def document(*, mail: bool) -> Json:
         "servers": [{"url": "/api"}],
         "security": SESSION_SECURITY,
         "tags": _tags(mail=mail),
-        "paths": {
-            **sign_in_paths(mail=mail),
-            **token_paths(),
-            **session_paths(),
-            **reauthentication_paths(),
-            **(mail_paths() if mail else {}),
-            **account_paths(),
-            **record_paths(),
-            **factor_paths(mail=mail),
-            **access_token_paths(mail=mail),
-            **_task_paths(),
-            **discovery_paths(),
-        },
+        "paths": linked(_paths(mail=mail)),
         "components": {
             "securitySchemes": _security_schemes(),
             "schemas": {**request_schemas(mail=mail), **answer_schemas(mail=mail), **problem_schemas(mail=mail)},
@@ -91,6 +80,22 @@ def document(*, mail: bool) -> Json:
             "parameters": parameters(),
             "headers": headers(),
         },
+    }
+
+
+def _paths(*, mail: bool) -> Json:
+    return {
+        **sign_in_paths(mail=mail),
+        **token_paths(),
+        **session_paths(),
+        **reauthentication_paths(),
+        **(mail_paths() if mail else {}),
+        **account_paths(),
+        **record_paths(),
+        **factor_paths(mail=mail),
+        **access_token_paths(mail=mail),
+        **_task_paths(),
+        **discovery_paths(),
     }
 
 

@@ -17,6 +17,21 @@ ID: Json = {"type": "string", "format": "uuid"}
 TIME: Json = {"type": "string", "format": "date-time", "pattern": "Z$"}
 TIME_OR_NULL: Json = {**TIME, "type": ["string", "null"]}
 
+TIME_ZONE: Json = {"type": "string", "format": "time-zone", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"}
+"""An IANA name: the format is ours, and so are the next two."""
+
+_DAY = "(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_CLOCK = "T[0-9]{2}:[0-9]{2}(:[0-9]{2}(%s)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+DUE: Json = {"type": "string", "format": "date-or-date-time", "pattern": f"^{_DAY}({_CLOCK % '[.]0{1,6}'})?$"}
+DUE_BOUND: Json = {**DUE, "pattern": f"^{_DAY}({_CLOCK % '[.][0-9]{1,6}'})?$"}
+"""What due dates are compared with: other than they, it may have fractions of a second."""
+
+NOT_BLANK = r"\S"
+"""Of a text that is trimmed before it is measured."""
+
+_PART = "[A-Za-z]+=[A-Za-z0-9,+-]+"
+RRULE: Json = {"type": "string", "format": "rrule", "pattern": f"^{_PART}(;{_PART})*$"}
+
 
 def ref(kind: str, name: str) -> Json:
     """A reference to one of the document's components."""

@@ -13,7 +13,7 @@ from local.openapi_examples import (
     EXAMPLE_PERSONAL_ACCESS_TOKEN,
 )
 from local.openapi_task_examples import EXAMPLE_TASK, EXAMPLE_TASK_ID
-from local.openapi_task_parameters import page_size, parameter, task_parameters
+from local.openapi_task_parameters import OPAQUE, page_size, parameter, task_parameters
 
 # isort: split
 from taskward.delivery import CLIENT_HEADER, COOKIE
@@ -71,7 +71,7 @@ def parameters() -> Json:
         "JobId": one("job", EXAMPLE_JOB_ID),
         "EventLimit": page_size("events", events.DEFAULT_LIMIT, events.MAX_LIMIT),
         "Cursor": parameter(
-            "cursor", "query", text, "Where the page begins: from the `Link` header of the page before. Opaque."
+            "cursor", "query", OPAQUE, "Where the page begins: from the `Link` header of the page before. Opaque."
         ),
         "KeepCurrent": parameter(
             "keep",

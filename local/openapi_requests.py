@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import Json, nullable, ref
+from local.openapi_basics import NOT_BLANK, TIME_ZONE, Json, nullable, ref
 from local.openapi_task_requests import TASK_MODELS, TASK_REMARKS, task_schemas
 
 # isort: split
@@ -144,7 +144,18 @@ def request_schemas(*, mail: bool) -> Json:
             schema["properties"][member].update(remark)
         if name in _CREDENTIALS:
             schema["properties"]["credential"] = _CREDENTIALS[name]
-    schemas["Reauthentication"]["anyOf"] = [{"required": ["password"]}, {"required": ["step_token", "credential"]}]
+    schemas["Reauthentication"]["anyOf"] = [
+        {"required": ["password"], "properties": {"password": {"type": "string"}}},
+        {
+            "required": ["step_token", "credential"],
+            "properties": {"step_token": {"type": "string"}, "credential": {"type": "object"}},
+        },
+    ]
+    schemas["AccountPatch"]["properties"]["timezone"]["anyOf"][0] |= TIME_ZONE
+    for name in ("Registration", "AccountPatch"):
+        schemas[name]["properties"]["name"]["anyOf"][0]["pattern"] = NOT_BLANK
+    for name in ("NewPasskey", "PasskeyPatch", "NewAccessToken"):
+        schemas[name]["properties"]["name"]["pattern"] = NOT_BLANK
     # What is left out of a patch stays: a client that fills in a default would clear it.
     for member in schemas["AccountPatch"]["properties"].values():
         del member["default"]

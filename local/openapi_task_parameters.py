@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import Json
+from local.openapi_basics import DUE_BOUND, TIME_ZONE, Json
 from local.openapi_examples import EXAMPLE_JOB_ID
 from local.openapi_task_examples import EXAMPLE_TOKEN_OF_CHANGES
 
@@ -17,6 +17,9 @@ LIST_FILTERS = (
     *("TaskSort", "SortDirection", "TimeZone"),
 )
 """The parameters that say which tasks are listed, and in which order."""
+
+OPAQUE: Json = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+"""What the service made and only the service can read: a cursor."""
 
 _TEXT: Json = {"type": "string"}
 _BOUND = (
@@ -71,10 +74,10 @@ def _of_lists() -> Json:
             example=["home"],
         ),
         "DueBefore": parameter(
-            "due_before", "query", _TEXT, f"Only tasks due earlier. {_BOUND}.", example="2026-12-01"
+            "due_before", "query", DUE_BOUND, f"Only tasks due earlier. {_BOUND}.", example="2026-12-01"
         ),
         "DueAfter": parameter(
-            "due_after", "query", _TEXT, f"Only tasks due later. {_BOUND}.", example="2026-11-30T18:00:00Z"
+            "due_after", "query", DUE_BOUND, f"Only tasks due later. {_BOUND}.", example="2026-11-30T18:00:00Z"
         ),
         "Overdue": _flag("overdue", "Only tasks that are past due; without `status`, only open ones."),
         "NoDue": _flag("no_due", "Only tasks without a due date."),
@@ -99,7 +102,7 @@ def _of_lists() -> Json:
         "TimeZone": parameter(
             "tz",
             "query",
-            _TEXT,
+            TIME_ZONE,
             "An IANA time zone: whose clock tells days, what is overdue, and when a repeating task is due next. By "
             "default that of the account, or else UTC.",
             example="Europe/Paris",
@@ -109,7 +112,7 @@ def _of_lists() -> Json:
         "Since": parameter(
             "since",
             "query",
-            _TEXT,
+            OPAQUE,
             f"`next` of the answer before; absent: from the beginning. It is good for {feed.TOKEN_DAYS} days.",
             example=EXAMPLE_TOKEN_OF_CHANGES,
         ),
@@ -140,9 +143,9 @@ def _of_changes() -> Json:
         "IdempotencyKey": parameter(
             "Idempotency-Key",
             "header",
-            {"type": "string", "minLength": 1, "maxLength": 255},
-            "Any text of printable ASCII that this one request has. Sent again with the same key and body, it makes "
-            "nothing but answers with the task that it made, as it is now.",
+            {"type": "string", "pattern": '^([!#-~]{1,255}|"[!#-~]{1,255}")$'},
+            "Up to 255 printable ASCII characters, without spaces, that this one request has. Sent again with the same "
+            "key and body, it makes nothing but answers with the task that it made, as it is now.",
             example="f3b6a1d2-8c47-4e0d-b5a9-6d1c2e3f4a50",
         ),
         "IfMatch": parameter(
@@ -156,8 +159,8 @@ def _of_changes() -> Json:
             "If-None-Match",
             "header",
             {"type": "string", "enum": ["*"]},
-            "`*`: make a task with this id, a UUID in lower case; 412 when there is or was one. Other values mean "
-            "nothing here.",
+            "`*`: make a task with this id, a UUID in lower case; 412 when there is or was one. Other values are "
+            "refused.",
         ),
         "IfNoneMatch": parameter(
             "If-None-Match",

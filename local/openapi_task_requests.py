@@ -5,7 +5,7 @@ import json
 from pydantic import BaseModel
 
 # Comes first: it makes the package of the layer importable.
-from local.openapi_basics import Json, ref
+from local.openapi_basics import DUE, ID, NOT_BLANK, RRULE, TIME_ZONE, Json, ref
 
 # isort: split
 from taskward.tasks.batch import Batch
@@ -37,6 +37,21 @@ TASK_REMARKS: dict[str, dict[str, Json]] = {
     "Completion": {"completed": {"description": "true completes, false reopens, null or absent toggles"}},
 }
 
+# What the models check in code of their own.
+_TEXTS: dict[str, Json] = {"due": DUE, "due_timezone": TIME_ZONE, "repeat": RRULE, "parent_id": ID}
+_HAS_TIME: Json = {"type": "string", "pattern": "T"}
+
+
+def _asks_for(member: str, due: Json) -> Json:
+    """With a value for this member, there must be such a due date."""
+    return {
+        "if": {"required": [member], "properties": {member: {"type": "string"}}},
+        "then": {"required": ["due"], "properties": {"due": due}},
+    }
+
+
+_TOGETHER = [_asks_for("due_timezone", _HAS_TIME), _asks_for("repeat", {"type": "string"})]
+
 _VERSION = "The version that the task must have before the batch; null: any"
 _OPERATIONS: dict[str, dict[str, Json]] = {
     "Create": {
@@ -54,6 +69,10 @@ _OPERATIONS: dict[str, dict[str, Json]] = {
 def task_schemas(schemas: Json) -> Json:
     """All schemas, with those of tasks that are made from others; operations of a batch have names that say so."""
     fields = schemas["TaskFields"]
+    for member, text in _TEXTS.items():
+        fields["properties"][member]["anyOf"][0] |= text
+    fields["properties"]["title"]["pattern"] = NOT_BLANK
+    fields["allOf"] = _TOGETHER
     for name, members in _OPERATIONS.items():
         properties = schemas[name]["properties"]
         for member, schema in members.items():

@@ -254,7 +254,7 @@ def test_bad_fields_are_each_named(someone: Person) -> None:
         {"tags": [str(n) for n in range(21)]},
         {"due": "2026-02-30"},
         {"due": "2026-12-24", "due_timezone": "Europe/Paris"},
-        {"order": 2**53 + 2},
+        {"order": 2**53},
         {"order": True},
     ):
         response = someone.request("POST", "/tasks", json={"title": "x"} | one)
@@ -314,7 +314,7 @@ def test_a_trailing_slash_is_the_same_resource(someone: Person) -> None:
 
 
 def test_numbers_at_the_edges_are_kept_or_refused(someone: Person) -> None:
-    kept: list[float] = [0, -0.0, 1e-100, -(2**53), 2**53, 0.1, 1.0000000000000002]
+    kept: list[float] = [0, -0.0, 1e-100, -(2**53 - 1), 2**53 - 1, 0.1, 1.0000000000000002]
     for order in kept:
         assert someone.task(order=order)["order"] == order
     for refused in (1e-200, 5e-324, 1e300, "1"):

@@ -52,7 +52,7 @@ def _random_task(chance: random.Random, user_id: str) -> TaskItem:
         due=due,
         due_timezone=timezone,
         tags=chance.sample(["home", "work", "Größe"], chance.randrange(4)),
-        order=chance.choice([-3.5, 0, 1, 2**53]),
+        order=chance.choice([-3.5, 0, 1, 2**53 - 1]),
         version=1,
         created_at=clock.rfc3339(created),
         updated_at=clock.rfc3339(created + timedelta(hours=chance.randrange(20))),

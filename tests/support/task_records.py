@@ -30,8 +30,8 @@ _times = st.tuples(
 )
 _orders = st.one_of(
     st.none(),
-    st.integers(-(2**53), 2**53),
-    st.floats(-(2**53), 2**53).filter(lambda number: number == 0 or abs(number) >= 1e-100),
+    st.integers(-(2**53 - 1), 2**53 - 1),
+    st.floats(-(2**53 - 1), 2**53 - 1).filter(lambda number: number == 0 or abs(number) >= 1e-100),
 )
 
 

@@ -63,7 +63,7 @@ REFUSED_TASKS: list[dict[str, Any]] = [
     {"title": "x", "tags": ["x"] * 2},
     {"title": "x", "tags": [str(number) for number in range(21)]},
     {"title": "x", "priority": "urgent"},
-    {"title": "x", "order": 2**53 + 2},
+    {"title": "x", "order": 2**53},
     {"title": "x", "completed": "yes"},
     {"title": "x", "owner": "me"},
 ]

@@ -33,8 +33,17 @@ def none_match(header: str | None, tag: str) -> bool:
 
 
 def must_be_absent(header: str | None) -> bool:
-    """Whether a request goes ahead only if nothing is there yet: `If-None-Match: *` (RFC 9110, section 13.1.2)."""
-    return header is not None and header.strip() == "*"
+    """Whether a request goes ahead only if nothing is there yet: `If-None-Match: *` (RFC 9110, section 13.1.2).
+
+    Raises
+    ------
+    InvalidRequestError: it has another value. Who sends one means to overwrite nothing, and without it would.
+    """
+    if header is None:
+        return False
+    if header.strip() != "*":
+        raise InvalidRequestError(errors=[FieldError("If-None-Match", "Give *, or leave it out.")])
+    return True
 
 
 def idempotency_key(header: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from taskward.errors import FieldError, InvalidRequestError
 
@@ -12,6 +12,14 @@ FIELD_LENGTH = 100
 """Characters of a member's name in a refusal."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+HOWEVER_WRITTEN = BeforeValidator(_whole)
+"""For whole numbers: JSON knows one kind of number, in which 1.0 is 1 (RFC 8259, section 6)."""
 
 
 class RequestBody(BaseModel):

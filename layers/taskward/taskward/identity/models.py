@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from taskward.timezones import checked_timezone
-from taskward.validation import RequestBody
+from taskward.validation import HOWEVER_WRITTEN, RequestBody
 
 Delivery = Literal["body", "cookie"]
 
@@ -133,7 +133,7 @@ class NewAccessToken(RequestBody):
 
     name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=2)]
-    expires_in_days: Annotated[int, Field(ge=1, le=366)]
+    expires_in_days: Annotated[int, Field(ge=1, le=366), HOWEVER_WRITTEN]
 
 
 class PasswordChange(RequestBody):

@@ -11,14 +11,16 @@ from taskward.tasks import operations, quota
 from taskward.tasks.completion import ZoneOf
 from taskward.tasks.models import TaskFields, without_read_only
 from taskward.tasks.operations import Precondition
-from taskward.tasks.tables import TaskItem
+from taskward.tasks.tables import LIVE, TaskItem
 from taskward.tasks.workspace import Workspace, carry_out
-from taskward.validation import RequestBody, validated
+from taskward.validation import HOWEVER_WRITTEN, RequestBody, validated
 
 MAX_OPERATIONS: Final = 50
 
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH)]
-Version = Annotated[int | None, Field(ge=1, description="Go ahead only if the task is of this version")]
+Version = Annotated[
+    int | None, Field(ge=1, description="Go ahead only if the task is of this version"), HOWEVER_WRITTEN
+]
 
 
 class Create(RequestBody):
@@ -85,7 +87,7 @@ class Batch(RequestBody):
 
 
 def carry_out_all(user_id: str, batch: Batch, zone_of: ZoneOf) -> list[TaskItem | None]:
-    """Carry out all operations in one transaction; of each, the task as it is in the end, None when it is deleted.
+    """Carry out all operations in one transaction; of each, the task as it is in the end, None when it is deleted then.
 
     Several operations on one task make one new version of it. The version that an operation names is always that of
     the task as it was before the batch.
@@ -102,38 +104,41 @@ def carry_out_all(user_id: str, batch: Batch, zone_of: ZoneOf) -> list[TaskItem 
         new = sum(workspace.find(task_id) is None for task_id in creates)
         if new:
             quota.check(user_id, new)
-        return [_at(index, workspace, operation, zone_of) for index, operation in enumerate(batch.operations)]
+        for index, operation in enumerate(batch.operations):
+            _carry_out(index, workspace, operation, zone_of)
+        # A later operation may have deleted or restored what an earlier one was about.
+        in_the_end = [workspace.find(operation.id) for operation in batch.operations]
+        return [task if task is not None and task.state in LIVE else None for task in in_the_end]
 
     return carry_out(user_id, change)
 
 
-def _at(index: int, workspace: Workspace, operation: Operation, zone_of: ZoneOf) -> TaskItem | None:
+def _carry_out(index: int, workspace: Workspace, operation: Operation, zone_of: ZoneOf) -> None:
     try:
-        task = _DO[type(operation)](workspace, operation, zone_of)
+        _DO[type(operation)](workspace, operation, zone_of)
         workspace.check_size()
     except TaskwardError as error:
         error.index = index
         raise
-    return task
 
 
-def _create(workspace: Workspace, operation: Create, _: ZoneOf) -> TaskItem:
+def _create(workspace: Workspace, operation: Create, _: ZoneOf) -> None:
     fields = validated(TaskFields, operation.task)
-    return operations.create(workspace, operations.checked_id(operation.id), fields)
+    operations.create(workspace, operations.checked_id(operation.id), fields)
 
 
-def _replace(workspace: Workspace, operation: Replace, zone_of: ZoneOf) -> TaskItem:
+def _replace(workspace: Workspace, operation: Replace, zone_of: ZoneOf) -> None:
     fields = validated(TaskFields, without_read_only(operation.task))
-    return operations.replace(workspace, operation.id, fields, zone_of, _precondition(operation.version))
+    operations.replace(workspace, operation.id, fields, zone_of, _precondition(operation.version))
 
 
-def _patch(workspace: Workspace, operation: Patch, zone_of: ZoneOf) -> TaskItem:
-    return operations.patch(workspace, operation.id, operation.patch, zone_of, _precondition(operation.version))
+def _patch(workspace: Workspace, operation: Patch, zone_of: ZoneOf) -> None:
+    operations.patch(workspace, operation.id, operation.patch, zone_of, _precondition(operation.version))
 
 
-def _complete(workspace: Workspace, operation: Complete, zone_of: ZoneOf) -> TaskItem:
+def _complete(workspace: Workspace, operation: Complete, zone_of: ZoneOf) -> None:
     known = _precondition(operation.version)
-    return operations.complete(workspace, operation.id, operation.completed, zone_of, known)
+    operations.complete(workspace, operation.id, operation.completed, zone_of, known)
 
 
 def _delete(workspace: Workspace, operation: Delete, _: ZoneOf) -> None:
@@ -141,11 +146,11 @@ def _delete(workspace: Workspace, operation: Delete, _: ZoneOf) -> None:
     operations.delete(workspace, operation.id, known, permanent=operation.permanent)
 
 
-def _restore(workspace: Workspace, operation: Restore, _: ZoneOf) -> TaskItem:
-    return operations.restore(workspace, operation.id, _precondition(operation.version))
+def _restore(workspace: Workspace, operation: Restore, _: ZoneOf) -> None:
+    operations.restore(workspace, operation.id, _precondition(operation.version))
 
 
-_DO: Final[dict[type[RequestBody], Callable[[Workspace, Any, ZoneOf], TaskItem | None]]] = {
+_DO: Final[dict[type[RequestBody], Callable[[Workspace, Any, ZoneOf], None]]] = {
     Create: _create,
     Replace: _replace,
     Patch: _patch,

@@ -23,8 +23,8 @@ Task = TaskItem
 READ_ONLY = frozenset({"id", "url", "completed_at", "version", "created_at", "updated_at", "deleted_at"})
 """Members that the service sets: ignored when a whole task is sent back, refused elsewhere."""
 
-MAX_ORDER = 2**53
-"""Numbers up to here survive every JSON reader (RFC 8259, section 6)."""
+MAX_ORDER = 2**53 - 1
+"""Numbers up to here survive every JSON reader, and those next to it are not taken for it (RFC 8259, section 6)."""
 
 # DynamoDB keeps nothing smaller than 1e-130.
 _MIN_ORDER = 1e-100

@@ -4,7 +4,7 @@ import type { Task } from "../model";
 
 const STEP = 1024;
 /** The service takes no number beyond this one, and none so close to zero. */
-const MOST = 2 ** 53;
+const MOST = Number.MAX_SAFE_INTEGER;
 const LEAST = 1e-100;
 
 /** A number between two others; null: nothing is on that side. Where none is left between them, it is one of them. */
