@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 
 from taskward.client import Client
-from taskward.identity import links, passkeys, second_factor
+from taskward.identity import grants, links, passkeys, second_factor, sessions
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
 from tests.support.authenticator import Authenticator
 from tests.support.environments import Environments, Request
@@ -52,7 +52,7 @@ def test_of_all_who_register_one_address_at_once_one_gets_it(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    rounds = [[register(each) for each in _spellings(number)] for number in range(150 if thorough else 2)]
+    rounds = [[register(each) for each in _spellings(number)] for number in range(80 if thorough else 2)]
     winners: list[Answer] = []
     for number, answers in enumerate(environments.race(rounds)):
         assert sorted(statuses(answers)) == [201, *[409] * 5]
@@ -77,7 +77,7 @@ def test_of_a_change_to_an_address_and_registrations_of_it_at_once_one_gets_it(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people = racers(environments, 160 if thorough else 3)
+    people = racers(environments, 100 if thorough else 3)
     rounds: list[list[Request]] = []
     for one, another in zip(people[::2], people[1::2], strict=True):
         wanted = new_email()
@@ -106,7 +106,7 @@ def test_of_a_change_to_an_address_and_registrations_of_it_at_once_one_gets_it(
 
 def test_of_all_ways_in_removed_at_once_one_stays(environments: Environments, thorough: bool, figure: Figure) -> None:
     environments.begin()
-    people = racers(environments, 60 if thorough else 3)
+    people = racers(environments, 40 if thorough else 3)
     rounds, left = [], []
     for number, racer in enumerate(people):
         verify(racer)
@@ -140,33 +140,47 @@ def _with_second_factor(racer: Racer) -> App:
     return App(app.secret, second_factor.confirm(own, app.code(), Client(racer.address, "")))
 
 
+def _proofs(racer: Racer, code: str, times: int) -> list[Request]:
+    """Of somebody who is in so many sessions, and proves in each who they are."""
+    requests = []
+    for _ in range(times):
+        started = sessions.new(racer.user_id, Client(new_address(), ""))
+        started.save()
+        body = {"password": PASSWORD, "code": code}
+        token, address = grants.issue(started).access_token, started.address
+        requests.append(Request("POST", "/auth/reauthenticate", body, token, source_ip=address))
+    return requests
+
+
 def test_each_code_and_each_step_counts_once(environments: Environments, thorough: bool, figure: Figure) -> None:
+    """A code of an app and a recovery code, at sign-ins and for proofs; and a step, whatever codes it is taken with."""
     environments.begin()
-    people, count = racers(environments, 30 if thorough else 2), environments.count
+    people, count = racers(environments, 20 if thorough else 2), environments.count
     apps = [_with_second_factor(racer) for racer in people]
     environments.advance(45)
-    # As many first steps as there are second ones, of three kinds.
-    begun_steps = environments.rounds([[racer.sign_in()] * (2 * count + 1) for racer in people])
-    steps = [[answer.json()["step_token"] for answer in answers] for answers in begun_steps]
-    one_code = [
-        [_second_step(token, app.code()) for token in given[:count]] for given, app in zip(steps, apps, strict=True)
-    ]
-    one_recovery_code = [
-        [_second_step(token, app.recovery_codes[0]) for token in given[count : 2 * count]]
-        for given, app in zip(steps, apps, strict=True)
-    ]
-    one_step = [
-        [_second_step(given[-1], code) for code in app.recovery_codes[1 : 1 + count]]
-        for given, app in zip(steps, apps, strict=True)
-    ]
-    for rounds, code in ((one_code, "invalid_code"), (one_recovery_code, "invalid_code"), (one_step, "invalid_token")):
-        for answers in environments.race(rounds):
-            assert sorted(statuses(answers)) == [200, *[401] * (count - 1)]
-            assert codes(answers) == {code}
-    for racer in people:
-        assert second_factor.representation(racer.user_id)["recovery_codes_left"] == 8
-        assert len(alive(racer)) == 4
-    figure(environments.told("a code or a step", f"{3 * len(people)} used once"))
+    half = count // 2
+    begun_steps = environments.rounds([[racer.sign_in() for _ in range(2 * half + 1)] for racer in people])
+    rounds: list[list[Request]] = []
+    one_step: list[list[Request]] = []
+    for racer, app, answers in zip(people, apps, begun_steps, strict=True):
+        steps = [answer.json()["step_token"] for answer in answers]
+        for code, tokens in ((app.code(), steps[:half]), (app.recovery_codes[0], steps[half:-1])):
+            # A proof takes longer, with the password before the code.
+            late = environments.random.uniform(0, 0.04)
+            seconds = [replace(_second_step(token, code), after=late) for token in tokens]
+            rounds.append([*seconds, *_proofs(racer, code, half)])
+        one_step.append([_second_step(steps[-1], code) for code in app.recovery_codes[1 : 1 + count]])
+    by_sign_in = 0
+    for answered in environments.race(rounds):
+        assert sum(answer.status in (200, 204) for answer in answered) == 1, statuses(answered)
+        assert codes(answered) <= {"invalid_code", "wrong_code"}
+        by_sign_in += len(granted(answered))
+    for answered in environments.race(one_step):
+        assert sorted(statuses(answered)) == [200, *[401] * (count - 1)]
+        assert codes(answered) == {"invalid_token"}
+    assert {second_factor.representation(racer.user_id)["recovery_codes_left"] for racer in people} == {8}
+    told = f"{len(rounds)} codes and {len(one_step)} steps used once, {by_sign_in} of the codes at a sign-in"
+    figure(environments.told("a code or a step", told))
 
 
 def _signed(used: Authenticator, step: Answer) -> Request:
@@ -180,7 +194,7 @@ def test_what_a_passkey_signed_and_what_a_link_says_count_once(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people, count = racers(environments, 30 if thorough else 2), environments.count
+    people, count = racers(environments, 20 if thorough else 2), environments.count
     used = []
     for number, racer in enumerate(people):
         verify(racer)

@@ -36,7 +36,7 @@ def test_refreshes_at_once_move_a_session_by_one_generation(
 ) -> None:
     """From one address, as by tabs of one browser, for generations; then a token of before comes again too late."""
     environments.begin()
-    people, count = racers(environments, 40 if thorough else 2), environments.count
+    people, count = racers(environments, 25 if thorough else 2), environments.count
     generations, before = 8 if thorough else 2, people
     for number in range(1, generations + 1):
         before, answered = people, environments.race([[racer.renew()] * count for racer in people])
@@ -97,7 +97,7 @@ def test_an_end_is_an_end_whatever_refreshes_are_in_flight(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people = racers(environments, len(_ENDS) * (25 if thorough else 1))
+    people = racers(environments, len(_ENDS) * (12 if thorough else 1))
     others = _in_two_sessions(environments, people)
     rounds = []
     for number, (racer, other) in enumerate(zip(people, others, strict=True)):
@@ -130,7 +130,7 @@ def test_an_end_is_an_end_whatever_refreshes_are_in_flight(
 def test_a_thief_rides_no_more_than_two_generations(environments: Environments, thorough: bool, figure: Figure) -> None:
     """Victim and thief have the same token, and refresh at the same time, from two addresses."""
     environments.begin()
-    people = racers(environments, 60 if thorough else 2)
+    people = racers(environments, 40 if thorough else 2)
     elsewhere = [new_address() for _ in people]
     over: list[list[Answer]] = [[] for _ in people]
     rides = 0
@@ -179,7 +179,7 @@ def test_there_are_never_more_than_fifty_sessions(environments: Environments, th
     ages = [{each.session_id} for each in reversed(sessions.live(racer.user_id))]
     for _ in range(8 if thorough else 2):
         environments.advance(3)
-        (answers,) = environments.race([[racer.sign_in(address=racer.address)] * (2 * environments.count)])
+        (answers,) = environments.race([[racer.sign_in() for _ in range(2 * environments.count)]])
         assert set(statuses(answers)) == {200}
         ages.append({answer.json()["session_id"] for answer in answers})
         there = alive(racer)
@@ -202,7 +202,7 @@ def test_a_token_that_is_revoked_is_of_no_use_to_those_who_use_it_at_once(
 ) -> None:
     """Revoked by itself, by a reset, or with the account; and a reset also ends one that is just being made."""
     environments.begin()
-    people = racers(environments, 60 if thorough else 3)
+    people = racers(environments, 45 if thorough else 3)
     rounds, tokens = [], []
     for number, racer in enumerate(people):
         verify(racer)
@@ -248,7 +248,7 @@ def test_while_keys_rotate_no_token_that_is_issued_is_refused(
 ) -> None:
     """Everybody has copies of the keys that are up to a minute old, and not the same ones."""
     environments.begin()
-    people, count = racers(environments, 6 if thorough else 1), environments.count
+    people, count = racers(environments, 4 if thorough else 1), environments.count
     issued: list[Answer] = []
 
     def use() -> None:

@@ -38,7 +38,7 @@ def test_no_sign_in_with_an_old_password_outlasts_its_end(
     """By a change, by a reset, or with the account."""
     environments.begin()
     ends, rounds = (Racer.change_password, Racer.reset_password, Racer.delete_account), []
-    people = racers(environments, len(ends) * (60 if thorough else 1))
+    people = racers(environments, len(ends) * (20 if thorough else 1))
     for number, racer in enumerate(people):
         # An end takes longer than a sign-in.
         late = environments.random.uniform(0, 0.03)
@@ -78,7 +78,7 @@ def test_whoever_signs_in_once_the_second_factor_is_on_needs_a_code(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people = racers(environments, 50 if thorough else 2)
+    people = racers(environments, 30 if thorough else 2)
     rounds = []
     for racer in people:
         verify(racer)
@@ -123,7 +123,7 @@ def test_guesses_at_once_are_no_more_than_guesses_one_after_the_other(
 ) -> None:
     """At accounts that there are, and at accounts that there are not, from one network each."""
     environments.begin()
-    emails = [racer.email for racer in racers(environments, 12 if thorough else 1)]
+    emails = [racer.email for racer in racers(environments, 6 if thorough else 1)]
     emails += [new_email() for _ in emails]
     networks = [new_address() for _ in emails]
     rounds = [[_guess(email, network)] * 16 for email, network in zip(emails, networks, strict=True)]
@@ -140,7 +140,7 @@ def test_the_right_password_among_guesses_gets_in_or_waits_and_is_never_lost(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people, rounds = racers(environments, 40 if thorough else 2), []
+    people, rounds = racers(environments, 30 if thorough else 2), []
     for racer in people:
         order = [racer.sign_in(WRONG, racer.address)] * 11
         order.insert(environments.random.randrange(6), racer.sign_in(address=racer.address))
@@ -169,7 +169,7 @@ def test_guesses_from_everywhere_and_guesses_everywhere_are_limited_however_many
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    times = 6 if thorough else 1
+    times = 3 if thorough else 1
     people = racers(environments, times)
     from_everywhere = [[_guess(racer.email, new_address()) for _ in range(OF_ACCOUNT + 10)] for racer in people]
     networks = [new_address() for _ in range(times)]

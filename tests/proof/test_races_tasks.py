@@ -50,8 +50,8 @@ def test_of_all_who_know_one_version_one_makes_the_next(
 ) -> None:
     environments.begin()
     (racer,), winners = racers(environments, 1), 0
-    tasks = _made(environments, racer, 40 if thorough else 3)
-    for _ in range(6 if thorough else 1):
+    tasks = _made(environments, racer, 25 if thorough else 3)
+    for _ in range(5 if thorough else 1):
         rounds = [_writers(racer, task) for task in tasks]
         for requests in rounds:
             environments.random.shuffle(requests)
@@ -101,7 +101,7 @@ def test_changes_of_different_members_at_once_are_all_made(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    (racer,), times = racers(environments, 1), 40 if thorough else 2
+    (racer,), times = racers(environments, 1), 30 if thorough else 2
     (task,) = _made(environments, racer, 1)
     for number in range(1, times + 1):
         changes: Task = {
@@ -123,7 +123,7 @@ def test_changes_of_different_members_at_once_are_all_made(
 
 def test_twins_make_one_task(environments: Environments, thorough: bool, figure: Figure) -> None:
     environments.begin()
-    (racer,), count, times = racers(environments, 1), environments.count, 40 if thorough else 1
+    (racer,), count, times = racers(environments, 1), environments.count, 25 if thorough else 1
     task = {"title": "Pay rent"}
     same = [[racer.ask("POST", "/tasks", task, Idempotency_Key=f"same-{number}")] * count for number in range(times)]
     for answers in environments.race(same):
@@ -163,7 +163,7 @@ def test_batches_and_edits_at_once_are_each_done_whole(
     (racer,), size = racers(environments, 1), 6
     tasks, batches = _made(environments, racer, size), 0
     edits: Counter[str] = Counter()
-    for number in range(60 if thorough else 3):
+    for number in range(40 if thorough else 3):
         round_: list[Request] = []
         for place in range(2):
             patch = {"description": f"{number} {place}"}
@@ -196,7 +196,7 @@ def test_of_batches_that_know_the_same_versions_one_is_carried_out(
 ) -> None:
     """And none of the others in part, nor when it is only one version that they do not know any more."""
     environments.begin()
-    (racer,), rounds = racers(environments, 1), 40 if thorough else 3
+    (racer,), rounds = racers(environments, 1), 30 if thorough else 3
     tasks, edits_won = _made(environments, racer, 5), 0
     for number in range(rounds):
         one = environments.random.choice(tasks)
@@ -246,7 +246,7 @@ def test_whatever_is_done_to_a_tree_at_once_it_is_in_order_and_nothing_vanishes(
 ) -> None:
     """Trash, restore, deletion for good, edits, moves and completion of a task and of what is below it."""
     environments.begin()
-    people = racers(environments, 150 if thorough else 5)
+    people = racers(environments, 100 if thorough else 5)
     rounds, known = [], []
     for racer in people:
         (parent,) = _made(environments, racer, 1)
@@ -272,7 +272,7 @@ def test_of_all_who_complete_a_repeating_task_at_once_one_makes_the_next(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people = racers(environments, 20 if thorough else 2)
+    people = racers(environments, 12 if thorough else 2)
     tasks = [_made(environments, racer, 1, due="2036-01-01", repeat="FREQ=DAILY")[0]["id"] for racer in people]
     times = 5 if thorough else 2
     for number in range(1, times + 1):
@@ -297,7 +297,7 @@ def test_imports_exports_and_deletion_of_all_leave_out_nothing_that_is_made_mean
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    (source,), people = racers(environments, 1), racers(environments, 30 if thorough else 1)
+    (source,), people = racers(environments, 1), racers(environments, 15 if thorough else 1)
     _made(environments, source, 10)
     file = json.loads(environments.ask("POST", "/tasks/export?format=json", token=source.access).text)
 

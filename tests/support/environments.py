@@ -31,7 +31,7 @@ from moto.kms.models import kms_backends
 from moto.moto_api._internal import mock_random
 
 from taskward import clock, storage
-from taskward.identity import keyring, keys, passwords
+from taskward.identity import attempts, keyring, keys, passwords
 from tests.support import aws, moto_account, wire
 from tests.support.described import routes
 from tests.support.gateway import Gateway, Headers
@@ -127,6 +127,8 @@ class _Environment:
     def prepare(self) -> None:
         """Everything as it is on AWS, but for passwords, whose hashes take no time, and for clocks."""
         clock.now = lambda: datetime.now(UTC) + timedelta(seconds=self._offset + self._skew)
+        # While one attempt is looked at, however long it takes with so much going on at once.
+        attempts._PENDING_SECONDS = 30
         passwords._context = passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1)
         self._scatter()
         logger = logging.getLogger("taskward")
