@@ -3,6 +3,7 @@ in, and each proof counts once."""
 
 import unicodedata
 from dataclasses import replace
+from typing import Any
 
 from taskward.client import Client
 from taskward.identity import grants, links, passkeys, second_factor, sessions
@@ -183,11 +184,10 @@ def test_each_code_and_each_step_counts_once(environments: Environments, thoroug
     figure(environments.told("a code or a step", told))
 
 
-def _signed(used: Authenticator, step: Answer) -> Request:
-    """The sign-in that an authenticator signs."""
+def _signed(used: Authenticator, step: Answer) -> dict[str, Any]:
+    """What an authenticator signs, with the step that it was asked in."""
     options = step.json()
-    body = {"step_token": options["step_token"], "credential": used.get(options["options"])}
-    return Request("POST", "/auth/login/passkey", body, source_ip=new_address())
+    return {"step_token": options["step_token"], "credential": used.get(options["options"])}
 
 
 def test_what_a_passkey_signed_and_what_a_link_says_count_once(
@@ -200,10 +200,21 @@ def test_what_a_passkey_signed_and_what_a_link_says_count_once(
         verify(racer)
         used.append(add_passkey(session(racer), authenticator(counts_by=number % 2)))
     begun_steps = environments.at_once([Request("POST", "/auth/login/passkey/options")] * len(used))
-    signed = [_signed(each, step) for each, step in zip(used, begun_steps, strict=True)]
-    for racer, answers in zip(people, environments.race([[each] * count for each in signed]), strict=True):
+    sign_ins = [
+        [Request("POST", "/auth/login/passkey", _signed(each, step), source_ip=new_address())] * count
+        for each, step in zip(used, begun_steps, strict=True)
+    ]
+    for racer, answers in zip(people, environments.race(sign_ins), strict=True):
         assert sorted(statuses(answers)) == [200, *[401] * (count - 1)]
         assert len(alive(racer)) == 2
+    begun_steps = environments.at_once([racer.ask("POST", "/auth/reauthenticate/options") for racer in people])
+    proofs = [
+        [racer.ask("POST", "/auth/reauthenticate", _signed(each, step))] * count
+        for racer, each, step in zip(people, used, begun_steps, strict=True)
+    ]
+    for answers in environments.race(proofs):
+        assert sorted(statuses(answers)) == [204, *[403] * (count - 1)]
+        assert codes(answers) == {"wrong_passkey"}
     passwords = [f"violet bicycle {number}" for number in range(count)]
     resets = []
     for racer in people:
@@ -220,4 +231,4 @@ def test_what_a_passkey_signed_and_what_a_link_says_count_once(
     assert [[answer.status == 200 for answer in answers] for answers in tried] == [
         [answer.status == 204 for answer in answers] for answers in told
     ]
-    figure(environments.told("a passkey's answer or a link", f"{2 * len(people)} used once"))
+    figure(environments.told("a passkey's answer or a link", f"{3 * len(people)} used once"))
