@@ -78,7 +78,7 @@ def test_of_a_change_to_an_address_and_registrations_of_it_at_once_one_gets_it(
     environments: Environments, thorough: bool, figure: Figure
 ) -> None:
     environments.begin()
-    people = racers(environments, 100 if thorough else 3)
+    people = racers(environments, 100 if thorough else 4)
     rounds: list[list[Request]] = []
     for one, another in zip(people[::2], people[1::2], strict=True):
         wanted = new_email()

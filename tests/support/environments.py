@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import random
+import re
 import sys
 import threading
 import time
@@ -164,7 +165,7 @@ class _Environment:
                 raise self._gateway.crashes[0]
             if answer.status != 503:
                 break
-            self._unavailable[self._logged().rpartition("\n")[2].partition(":")[0]] += 1
+            self._unavailable[_place(self._logged())] += 1
             assert answer.header("retry-after"), f"nothing says when to come back: {answer}"
             time.sleep(self._random.uniform(0, 0.1 * (attempt + 1)))
         assert answer.status < 500, f"{arguments} {named}: {answer}"
@@ -194,6 +195,11 @@ class _Environment:
             return respond(endpoint, request, model, context)
 
         Endpoint._do_get_response = respond_later  # type: ignore[attr-defined]
+
+
+def _place(log: str) -> str:
+    """Where the last error of a log was raised."""
+    return str(re.findall(r"line \d+, in (\w+)", log)[-1])
 
 
 def _collision(operation: str, body: bytes) -> wire.Fault | None:
@@ -328,7 +334,7 @@ class Environments:
     def told(self, of: str, and_what: str) -> str:
         """A sentence with figures of what was done since `begin`."""
         seconds = time.monotonic() - self._begun
-        healed = "".join(f", {count} x {why}" for why, count in self._unavailable.items())
+        healed = "".join(f", {count} x {where}" for where, count in self._unavailable.items())
         return (
             f"races of {of}: {self._rounds:,} rounds in {self.count} processes, {self._requests:,} requests, "
             f"{self._unavailable.total()} of them 503 and healed{healed}, {seconds:.1f} s; {and_what}"
