@@ -96,7 +96,10 @@ def test_a_service_that_gives_no_answer_is_told_and_does_not_fail_the_audit(
         for what, service.instead in NO_ANSWERS.items():
             check(locks, what)
         nobody = "http://127.0.0.1:1/"
-        absent: dict[str, Ask] = {"pip": partial(python_lock, requirements, nobody), "npm": partial(npm_lock, package_lock, nobody)}
+        absent: dict[str, Ask] = {
+            "pip": partial(python_lock, requirements, nobody),
+            "npm": partial(npm_lock, package_lock, nobody),
+        }
         check(absent, "nobody listens")
 
 
