@@ -38,7 +38,7 @@ TASK_REMARKS: dict[str, dict[str, Json]] = {
 }
 
 # What the models check in code of their own.
-_TEXTS: dict[str, Json] = {"due": DUE, "due_timezone": TIME_ZONE, "repeat": RRULE, "parent_id": ID}
+_FORMS: dict[str, Json] = {"due": DUE, "due_timezone": TIME_ZONE, "repeat": RRULE, "parent_id": ID}
 _HAS_TIME: Json = {"type": "string", "pattern": "T"}
 
 
@@ -69,8 +69,8 @@ _OPERATIONS: dict[str, dict[str, Json]] = {
 def task_schemas(schemas: Json) -> Json:
     """All schemas, with those of tasks that are made from others; operations of a batch have names that say so."""
     fields = schemas["TaskFields"]
-    for member, text in _TEXTS.items():
-        fields["properties"][member]["anyOf"][0] |= text
+    for member, form in _FORMS.items():
+        fields["properties"][member]["anyOf"][0] |= form
     fields["properties"]["title"]["pattern"] = NOT_BLANK
     fields["allOf"] = _TOGETHER
     for name, members in _OPERATIONS.items():

@@ -7,7 +7,7 @@ environment of Lambda, and unlike a server.
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -33,10 +33,12 @@ class Gateway:
     """Answers requests; holds each answer to the OpenAPI document.
 
     What a function raises is answered as the gateway does it, and kept in `crashes`: nothing that a client sends may
-    lead there. `decodes_paths`: whether functions find the path without percent-encoding.
+    lead there. `decodes_paths`: whether functions find the path without percent-encoding. `alter`: what becomes of each
+    event before a function gets it.
     """
 
     decodes_paths: bool = True
+    alter: Callable[[dict[str, Any]], None] | None = None
     crashes: list[BaseException] = field(default_factory=list)
 
     def ask(
@@ -60,12 +62,15 @@ class Gateway:
         self, method: str, target: str, body: bytes | None, headers: Headers, source_ip: str = "203.0.113.7"
     ) -> Answer:
         """The answer to a request as it goes over the wire; `target` is what stands behind the stage, encoded."""
-        answer = self._answered(method, target, body, headers, source_ip)
+        answer = self.unchecked(method, target, body, headers, source_ip)
         alone = {name: values[0] for name, values in answer.headers.items()}
         conformance.check(method, target, answer.status, alone, answer.text.encode(errors="surrogatepass"))
         return answer
 
-    def _answered(self, method: str, target: str, body: bytes | None, headers: Headers, source_ip: str) -> Answer:
+    def unchecked(
+        self, method: str, target: str, body: bytes | None, headers: Headers, source_ip: str = "203.0.113.7"
+    ) -> Answer:
+        """The answer to a request as it goes over the wire, whether or not the document describes it."""
         request_id = f"request-{next(_numbers)}"
         path, _, query = target.partition("?")
         route, parameters = _route(method, path)
@@ -80,6 +85,8 @@ class Gateway:
             refusal = self._authorize(event, _last(headers, "authorization"), request_id)
             if refusal is not None:
                 return refusal
+        if self.alter is not None:
+            self.alter(event)
         try:
             result = _handler(route.function)(event, Context())
         except BaseException as error:
@@ -136,7 +143,7 @@ class Gateway:
         try:
             asked = {"type": "TOKEN", "methodArn": arn, "authorizationToken": header}
             decision = _handler("authorizer")(asked, Context())
-        except Exception:
+        except BaseException:
             return _own("AUTHORIZER_FAILURE", request_id)
         if decision["policyDocument"]["Statement"][0]["Effect"] != "Allow":
             return _own("ACCESS_DENIED", request_id, decision["context"])
@@ -168,9 +175,14 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _route(method: str, path: str) -> tuple[_Route | None, dict[str, str]]:
+    resource = None
     for route in _routes():
-        found = route.pattern.fullmatch(path.rstrip("/")) if route.method == method else None
-        if found:
+        found = route.pattern.fullmatch(path.rstrip("/"))
+        if found is None or resource not in (None, route.path):
+            continue
+        # The resource is chosen first: one that is written out hides one with a parameter, whatever its methods are.
+        resource = route.path
+        if route.method == method:
             return route, {name: unquote(value, errors="replace") for name, value in found.groupdict().items()}
     return None, {}
 
