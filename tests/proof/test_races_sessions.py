@@ -36,7 +36,7 @@ def test_refreshes_at_once_move_a_session_by_one_generation(
 ) -> None:
     """From one address, as by tabs of one browser, for generations; then a token of before comes again too late."""
     environments.begin()
-    people, count = racers(environments, 25 if thorough else 2), environments.count
+    people, count = racers(environments, 15 if thorough else 2), environments.count
     generations, before = 8 if thorough else 2, people
     for number in range(1, generations + 1):
         before, answered = people, environments.race([[racer.renew()] * count for racer in people])
@@ -267,8 +267,8 @@ def test_while_keys_rotate_no_token_that_is_issued_is_refused(
     rotations = environments.at_once([_rotation, _rotation])
     # The second one had nothing left to do.
     assert rotations[0] == rotations[1]
-    for _ in range(22 if thorough else 7):
-        environments.advance(20 if thorough else 60)
+    for _ in range(15 if thorough else 7):
+        environments.advance(30 if thorough else 60)
         use()
     kids = [_kid(each) for each in issued]
     assert set(kids) == set(rotations[0])

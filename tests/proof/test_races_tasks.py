@@ -200,7 +200,7 @@ def test_of_batches_that_know_the_same_versions_one_is_carried_out(
     tasks, edits_won = _made(environments, racer, 5), 0
     for number in range(rounds):
         one = environments.random.choice(tasks)
-        edit = racer.ask("PATCH", f"/tasks/{one['id']}", {"title": "Edited"}, If_Match=_tag(one))
+        edit = racer.ask("PATCH", f"/tasks/{one['id']}", {"title": f"Edit {number}"}, If_Match=_tag(one))
         batches = [
             _batch(racer, tasks[:: 1 - 2 * (place % 2)], {"title": f"{number} {place}"})
             for place in range(environments.count - 1)
