@@ -124,7 +124,7 @@ def test_several_operations_on_one_task_make_one_version_and_see_each_other() ->
 def test_what_is_taken_back_within_a_batch_was_never_done() -> None:
     task, gone = made(), made()
     new_id = str(uuid.uuid4())
-    carried_out(
+    results = carried_out(
         _patch(task, title="anew"),
         _patch(task, title="Pay rent"),
         {"op": "delete", "id": gone.task_id},
@@ -132,8 +132,24 @@ def test_what_is_taken_back_within_a_batch_was_never_done() -> None:
         _create(new_id),
         {"op": "delete", "id": new_id, "permanent": True},
     )
+    # Of each the task as it is in the end, whatever its own operation made of it.
+    assert [result and result.task_id for result in results] == [
+        *(task.task_id, task.task_id, gone.task_id, gone.task_id),
+        *(None, None),
+    ]
     assert (again(task).version, again(gone).version) == (1, 1)
     assert new_id not in forest.stored(ME)
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+def test_what_is_deleted_in_the_end_is_shown_by_no_operation_before(permanent: bool) -> None:
+    task = made()
+    results = carried_out(
+        _patch(task, title="anew"),
+        {"op": "complete", "id": task.task_id},
+        {"op": "delete", "id": task.task_id, "permanent": permanent},
+    )
+    assert results == [None, None, None]
 
 
 def test_the_version_is_that_of_before_the_batch() -> None:

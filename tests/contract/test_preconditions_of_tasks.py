@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from taskward.errors import PreconditionFailedError
+from taskward.errors import NotFoundError, PreconditionFailedError
 from taskward.preconditions import etag, if_match
 from taskward.tasks import models, service
 from taskward.tasks.models import TaskFields
@@ -98,6 +98,14 @@ def test_a_change_that_is_overtaken_between_its_read_and_its_write_is_refused(ch
         else:
             # It came first; what came second found the task gone, or changed what was there.
             assert isinstance(second, Exception) == (change in ("trash", "purge"))
+
+
+def test_what_cannot_be_restored_is_not_found_whatever_version_is_known() -> None:
+    task = made()
+    trashed(task)
+    service.delete(ME, task.task_id, permanent=True)
+    with pytest.raises(NotFoundError):
+        service.restore(ME, task.task_id, lambda version: False)
 
 
 def test_a_restore_of_a_version_that_is_no_more_is_refused() -> None:

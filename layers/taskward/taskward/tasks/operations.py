@@ -141,11 +141,20 @@ def delete(
 
 
 def restore(workspace: Workspace, task_id: str, precondition: Precondition | None = None) -> TaskItem:
-    """Bring a task back from the trash; raises like `trash.restore`, and like `replace` for its version."""
+    """Bring a task back from the trash; one that is not there stays as it is.
+
+    Raises
+    ------
+    NotFoundError: there is none with this id, or its time in the trash is over.
+    PreconditionFailedError: it has another version than the caller knows.
+    """
     task = workspace.find(task_id)
-    if task is not None:
-        _known(workspace, task, precondition)
-    return trash.restore(workspace, task_id)
+    if task is None or task.state == PURGED or trash.is_over(task):
+        raise NotFoundError
+    _known(workspace, task, precondition)
+    if task.state == TRASHED:
+        trash.restore(workspace, task)
+    return task
 
 
 def _known(workspace: Workspace, task: TaskItem, precondition: Precondition | None) -> TaskItem:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from taskward import clock
-from taskward.errors import InvalidRequestError, NotFoundError
+from taskward.errors import InvalidRequestError
 from taskward.tasks import trees
 from taskward.tasks.tables import COMPLETED, LIVE, OPEN, PURGED, TRASHED, TaskItem
 from taskward.tasks.workspace import Workspace
@@ -28,20 +28,11 @@ def trash(workspace: Workspace, task: TaskItem) -> None:
         each.trashed_with = task.task_id
 
 
-def restore(workspace: Workspace, task_id: str) -> TaskItem:
-    """Bring a task back from the trash, with what went there along with it; one that is not there stays as it is.
+def restore(workspace: Workspace, task: TaskItem) -> None:
+    """Bring a task back from the trash, with what went there along with it.
 
     It comes back to the place that it had. When that is gone, or full by now, it comes back at the top.
-
-    Raises
-    ------
-    NotFoundError: there is none with this id, or not for this user, or its time in the trash is over.
     """
-    task = workspace.find(task_id)
-    if task is None or task.state == PURGED or is_over(task):
-        raise NotFoundError
-    if task.state in LIVE:
-        return task
     subtree = [task, *trees.trashed_below(workspace, task)]
     for each in subtree:
         each.state = COMPLETED if each.completed_at else OPEN
@@ -52,7 +43,6 @@ def restore(workspace: Workspace, task_id: str) -> TaskItem:
         # When there is no such place any more, it stays at the top.
         with suppress(InvalidRequestError):
             trees.attach(workspace, subtree, parent_id)
-    return task
 
 
 def purge(workspace: Workspace, task: TaskItem) -> None:

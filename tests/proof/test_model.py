@@ -1,0 +1,87 @@
+"""Users and devices that do whatever one can do, in any order, against a small model of what the service promises.
+
+Requests go the whole way: gateway, authorizer, functions, database. They come one after the other; what comes at the
+same time has tests of its own.
+"""
+
+import sys
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.conftest import Clock
+from tests.proof.model_account_steps import AccountSteps
+from tests.proof.model_steps import START
+from tests.proof.model_task_steps import TaskSteps
+from tests.support.figures import Figure
+from tests.support.mailbox import Mailbox
+
+
+@pytest.fixture
+def clock(clock: Clock) -> Clock:
+    """At one moment whenever the test runs, and before the keys are made that sign from then on."""
+    clock.moment = START
+    return clock
+
+
+class Model(AccountSteps, TaskSteps):
+    """Everything, in any order; in the end all is compared, and all accounts are given up."""
+
+    def teardown(self) -> None:
+        """Nothing acknowledged was lost, and nothing that was deleted is left."""
+        if sys.exception() is not None:
+            return
+        for person in self.people.values():
+            for device in person.devices:
+                if device.copy_of or device is person.devices[0]:
+                    device.get_in()
+                    device.synchronise(3)
+            device = person.devices[0]
+            self.see_sessions(device)
+            self.compare_counts(device)
+            self.compare_list(device, "all", "order", 100)
+            self.compare_list(device, "trashed", "updated", 100)
+            for task in device.account.tasks.all.values():
+                self.compare_task(device, task)
+        good = [token for token in self.world.tokens if token.refusal(self.world.now) is None]
+        for token in self.world.tokens:
+            self.world.try_token(token)
+        for person in self.people.values():
+            device = person.devices[0]
+            device.prove()
+            self.give_up(device)
+        ended = [session for account in self.world.accounts for session in account.sessions]
+        assert not any(session.is_live(self.world.now) for session in ended)
+        self.done["sessions ended"] += len(ended)
+        for token in good:
+            self.world.try_token(token)
+        self.done["runs"] += 1
+
+
+def test_whatever_users_do_the_service_is_as_the_model_says(
+    clock: Clock,
+    database: str,
+    mailbox: Mailbox,
+    weak_hashes: None,
+    thorough: bool,
+    figure: Figure,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done: Counter[str] = Counter()
+    began = time.monotonic()
+    run_state_machine_as_test(
+        lambda: Model(clock, done),  # type: ignore[arg-type]
+        settings=settings(
+            max_examples=25 if thorough else 5,
+            stateful_step_count=50,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    capsys.readouterr()
+    figure(f"model on {database}: {time.monotonic() - began:.1f}s {dict(done)}")
