@@ -1,7 +1,7 @@
 """Secrets that were written into the repository, or ever were as far as its history is here: `make secrets`.
 
 secretlint knows what the keys of many services look like; what our own look like stands here. Examples of documents
-and tests are allowed one by one, by their digest, in local/tools/secretlint/allowed.toml.
+and tests are allowed in local/tools/secretlint/allowed.toml: one by its digest, or those of one kind in one file.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from local.paths import ROOT, TOOLS
 
 ALLOWED = ROOT / "local" / "tools" / "secretlint" / "allowed.toml"
 
+_COMMIT = re.compile(r"^[0-9a-f]{12}:")
 _BASE64URL = "[A-Za-z0-9_-]"
 OWN = {
     "personal access token": re.compile(rf"(taskward_pat\.{_BASE64URL}{{10,}}\.{_BASE64URL}{{10,}})"),
@@ -52,6 +53,22 @@ class Suspect:
     digest: str
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """What may look like a secret: this one, or all that one rule finds in one file."""
+
+    reason: str
+    sha256: str = ""
+    path: str = ""
+    rule: str = ""
+
+    def covers(self, suspect: Suspect) -> bool:
+        """Whether it is meant; a file now, or as it was in a commit."""
+        if self.sha256:
+            return self.sha256 == suspect.digest
+        return (self.path, self.rule) == (_COMMIT.sub("", suspect.name), suspect.rule)
+
+
 def files(repository: Path) -> Iterator[Text]:
     """All files that git has or could have, as they are now; those that are no text are left out."""
     listed = _git(repository, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -66,14 +83,18 @@ def files(repository: Path) -> Iterator[Text]:
 
 
 def commits(repository: Path) -> Iterator[Text]:
-    """What each commit said, and the lines that it added."""
-    log = _git(repository, "log", "--all", "--patch", "--unified=0", "--no-renames", "--no-textconv", "--no-ext-diff",
-               "--diff-merges=separate", "--format=%x00%H%n%B")  # fmt: skip
+    """What each commit said, and the lines that it added to each file; the name is what `git show` takes."""
+    log = _git(repository, "-c", "core.quotePath=false", "log", "--all", "--patch", "--unified=0", "--no-renames",
+               "--no-textconv", "--no-ext-diff", "--diff-merges=separate", "--format=%x00%H%n%B")  # fmt: skip
     for commit in log.split("\0")[1:]:
         name, _, rest = commit.partition("\n")
         message, *patches = rest.split("\ndiff --git ")
-        added = [line[1:] for patch in patches for line in patch.split("\n") if line.startswith("+")]
-        yield Text(f"commit {name[:12]}", "\n".join([message, *added]))
+        yield Text(f"{name[:12]}:", message)
+        for patch in patches:
+            _, _, lines = patch.partition("\n+++ b/")
+            path, *changes = lines.split("\n")
+            if lines:
+                yield Text(f"{name[:12]}:{path.strip()}", "\n".join(each[1:] for each in changes if each[:1] == "+"))
 
 
 def suspects(texts: list[Text]) -> list[Suspect]:
@@ -93,18 +114,19 @@ def suspects(texts: list[Text]) -> list[Suspect]:
     return sorted(found, key=lambda each: (each.name, each.line, each.rule))
 
 
-def allowed(path: Path = ALLOWED) -> set[str]:
-    """The digests of what may look like a secret.
+def allowed(path: Path = ALLOWED) -> list[Allowed]:
+    """What may look like a secret.
 
     Raises
     ------
-    ScanError: an entry does not say why.
+    ScanError: an entry does not say why, or does not say which.
     """
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("allowed", [])
-    for entry in entries:
-        if set(entry) != {"sha256", "reason"} or len(entry["sha256"]) != 64 or not entry["reason"]:
-            raise ScanError(f"{path.name}: an entry has a sha256 and a reason, and nothing else: {entry}")
-    return {entry["sha256"] for entry in entries}
+    found = []
+    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("allowed", []):
+        if set(entry) not in ({"sha256", "reason"}, {"path", "rule", "reason"}) or not all(entry.values()):
+            raise ScanError(f"{path.name}: an entry has a reason, and a sha256 or a path and a rule: {entry}")
+        found.append(Allowed(**entry))
+    return found
 
 
 def scan(repository: Path = ROOT) -> list[Suspect]:
@@ -117,9 +139,10 @@ def scan(repository: Path = ROOT) -> list[Suspect]:
     now, past = list(files(repository)), list(commits(repository))
     found = suspects([*now, *past])
     known = allowed()
-    left = [each for each in found if each.digest not in known]
-    examples = len({each.digest for each in found} & known)
-    print(f"{len(now)} files and {len(past)} commits looked at: {len(left)} secrets, {examples} allowed examples.")
+    left = [each for each in found if not any(entry.covers(each) for entry in known)]
+    examples = len({each.digest for each in found} - {each.digest for each in left})
+    changes = sum(text.name.endswith(":") for text in past)
+    print(f"{len(now)} files and {changes} commits looked at: {len(left)} secrets, {examples} allowed examples.")
     return left
 
 

@@ -100,7 +100,7 @@ def test_what_was_removed_again_is_found_in_the_commit_that_had_it(repository: P
     _commit(repository, "No key")
     found = secret_scan.scan(repository)
     assert found
-    assert {each.name for each in found} == {f"commit {_head(repository, 'HEAD~1')[:12]}"}
+    assert {each.name for each in found} == {f"{_head(repository, 'HEAD~1')[:12]}:key.pem"}
 
 
 def test_what_a_commit_says_is_looked_at(repository: Path) -> None:
@@ -116,6 +116,12 @@ def test_a_branch_that_nobody_looks_at_is_looked_at(repository: Path) -> None:
     assert secret_scan.scan(repository)
 
 
+def _allow(repository: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
+    (repository / "allowed.toml").write_text(f'[[allowed]]\nreason = "An example."\n{entry}\n')
+    entries = secret_scan.allowed(repository / "allowed.toml")
+    monkeypatch.setattr(secret_scan, "allowed", lambda: entries)
+
+
 def test_an_example_is_allowed_by_its_digest_and_no_other_one_with_it(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,10 +129,7 @@ def test_an_example_is_allowed_by_its_digest_and_no_other_one_with_it(
     (repository / "example.txt").write_text(example)
     (found,) = secret_scan.scan(repository)
     capsys.readouterr()
-    allowed = repository / "allowed.toml"
-    allowed.write_text(f'[[allowed]]\nsha256 = "{found.digest}"\nreason = "An example."\n')
-    digests = secret_scan.allowed(allowed)
-    monkeypatch.setattr(secret_scan, "allowed", lambda: digests)
+    _allow(repository, monkeypatch, f'sha256 = "{found.digest}"')
     assert secret_scan.scan(repository) == []
     assert capsys.readouterr().out.endswith("0 secrets, 1 allowed examples.\n")
     (repository / "example.txt").write_text(f"{example}\n{other}\n")
@@ -134,9 +137,35 @@ def test_an_example_is_allowed_by_its_digest_and_no_other_one_with_it(
     assert found.line == 2
 
 
-def test_an_allowed_example_has_a_reason(tmp_path: Path) -> None:
+def test_all_of_one_kind_in_one_file_can_be_allowed_now_and_in_its_history(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, key = _secrets()["our access token"], _secrets()["our signing key"]
+    _allow(repository, monkeypatch, 'path = "vectors/häufig.json"\nrule = "JSON Web Token"')
+    (repository / "vectors").mkdir()
+    vectors = repository / "vectors" / "häufig.json"
+    vectors.write_text(token)
+    _commit(repository, "Vectors")
+    assert secret_scan.scan(repository) == []
+    # Another kind there, and the same kind elsewhere.
+    vectors.write_text(key)
+    (repository / "elsewhere.json").write_text(token)
+    assert {each.name for each in secret_scan.scan(repository)} == {"vectors/häufig.json", "elsewhere.json"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f'sha256 = "{"0" * 64}"\nreason = ""',
+        f'sha256 = "{"0" * 64}"',
+        'path = "tests/a.json"\nreason = "All of it."',
+        'rule = "JSON Web Token"\nreason = "Everywhere."',
+    ],
+    ids=["an empty reason", "no reason", "a path alone", "a rule alone"],
+)
+def test_an_allowed_example_has_a_reason_and_is_one_or_of_one_kind_in_one_file(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "allowed.toml"
-    path.write_text(f'[[allowed]]\nsha256 = "{"0" * 64}"\nreason = ""\n')
+    path.write_text(f"[[allowed]]\n{entry}\n")
     with pytest.raises(ScanError):
         secret_scan.allowed(path)
 
