@@ -318,10 +318,6 @@ class Environments:
         given = self._given(shares)
         return [[given[owner][number][place] for owner, place in places] for number, places in enumerate(dealt)]
 
-    def in_each(self, program: Program[_T]) -> list[_T]:
-        """What a program gives in each of the processes."""
-        return [given[0][0] for given in self._given([[[program]]] * self.count)]
-
     def ask(self, method: str, target: str, body: Any = None, **named: Any) -> Answer:
         """The answer of any of them, while the others have nothing to do."""
         return self.at_once([Request(method, target, body, **named)])[0]
@@ -345,9 +341,9 @@ class Environments:
             pipe.send((self._offset, share))
         received = [self._received(pipe) for pipe in self._pipes]
         faults = [each for each in received if isinstance(each, FaultError)]
-        if faults:
+        if faults or None in received:
             self._barrier.reset()
-            raise faults[0]
+            raise faults[0] if faults else FaultError("an environment did not come to its end in time")
         for _, requests, unavailable in received:
             self._requests += requests
             self._unavailable.update(unavailable)
