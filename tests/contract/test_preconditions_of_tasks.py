@@ -105,7 +105,7 @@ def test_what_cannot_be_restored_is_not_found_whatever_version_is_known() -> Non
     trashed(task)
     service.delete(ME, task.task_id, permanent=True)
     with pytest.raises(NotFoundError):
-        service.restore(ME, task.task_id, lambda version: False)
+        service.restore(ME, task.task_id, if_match('"1"'))
 
 
 def test_a_restore_of_a_version_that_is_no_more_is_refused() -> None:

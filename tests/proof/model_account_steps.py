@@ -20,6 +20,8 @@ from tests.support.people import PASSWORD
 _MINUTE: Final = 60
 _DAY: Final = 86_400
 _waits = st.sampled_from([5, 29, 31, 11 * _MINUTE, 16 * _MINUTE, 2 * _DAY, 7 * _DAY - _MINUTE, 7 * _DAY])
+OF_OTHERS: Final = "requests for what is somebody else's"
+
 EXPORTS: Final = 2
 """How many exports each account has; five a day are allowed."""
 
@@ -44,18 +46,23 @@ class AccountSteps(Steps):
         else:
             self._fail_to_sign_in(self.people[person].email, "tangerine umbrella 6")
 
-    @step(person=people, device=devices, behind=st.integers(0, 2), times=st.integers(1, 2), elsewhere=st.booleans())
-    def refresh(self, person: str, device: int, behind: int, times: int, elsewhere: bool) -> None:
-        """A refresh token is used, new or not, once or twice in a row, here or at another address."""
-        used = self.people[person].devices[device]
-        if used.refresh is None:
-            used.get_in()
-        assert used.refresh is not None
-        session = used.refresh.session
+    @step(
+        person=people,
+        device=devices,
+        behind=st.integers(0, 2),
+        pauses=st.lists(st.sampled_from([0, 29, 31]), max_size=2),
+        elsewhere=st.booleans(),
+    )
+    def refresh(self, person: str, device: int, behind: int, pauses: list[int], elsewhere: bool) -> None:
+        """A refresh token is used, new or not, and then again after each pause, here or at another address."""
+        used = self.device(person, device)
+        session = used.session
         tokens = [token for token in self.world.tokens if token.session is session and token.kind == "refresh"]
         by_generation = list({token.generation: token for token in tokens}.values())
         token = by_generation[-1 - behind % len(by_generation)]
-        for _ in range(times):
+        used.renew(token)
+        for pause in pauses:
+            self.world.clock.advance(seconds=pause)
             used.renew(token, self.world.address(200 + device) if elsewhere else None)
 
     @step(person=people, device=devices, by=st.sampled_from(["access token", "refresh token", "first refresh token"]))
@@ -170,7 +177,7 @@ class AccountSteps(Steps):
                 answers = [used.ask(each.method, each.target, each.body, each.headers) for each in (foreign, never)]
                 assert answers[0].status == foreign.status, (foreign, answers[0].text)
                 assert same(*answers), (foreign, answers)
-                self.done["requests for what is somebody else's"] += 1
+                self.done[OF_OTHERS] += 1
 
     def give_up(self, used: Device) -> None:
         """Delete an account; once the worker has been there nothing is left of it."""
