@@ -41,7 +41,8 @@ def viewer_of(event: Mapping[str, Any], origin_digests: Collection[str]) -> View
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     context = event["requestContext"]
     identity = context.get("identity") or {}
-    user_agent = (headers.get("user-agent") or "")[:_USER_AGENT_LENGTH]
+    # No table takes half of a surrogate pair.
+    user_agent = (headers.get("user-agent") or "").encode(errors="replace").decode()[:_USER_AGENT_LENGTH]
     stage = "/" + context["stage"]
     shown = digest(headers.get(SECRET_HEADER) or "")
     if any(hmac.compare_digest(shown, valid) for valid in origin_digests):
