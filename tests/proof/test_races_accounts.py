@@ -9,7 +9,8 @@ from taskward.client import Client
 from taskward.identity import grants, links, passkeys, second_factor, sessions
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
 from tests.support.authenticator import Authenticator
-from tests.support.environments import Environments, Request
+from tests.support.environment import Request
+from tests.support.environments import Environments
 from tests.support.figures import Figure
 from tests.support.people import PASSWORD, principal_of
 from tests.support.racers import (

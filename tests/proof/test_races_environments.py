@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.environments import Ask, Environments, FaultError, Request
+from tests.support.environment import Ask, FaultError, Request
+from tests.support.environments import Environments
 
 
 def _process(_: Ask) -> int:

@@ -49,7 +49,7 @@ from taskward.tasks import service
 from taskward.tasks.models import TaskFields
 from taskward.tasks.tables import OPEN, PURGED, TRASHED
 from tests.support import forest, own_tasks
-from tests.support.environments import SEED
+from tests.support.environment import SEED
 from tests.support.figures import Figure
 from tests.support.interleaving import interleaved
 from tests.support.mailbox import SITE

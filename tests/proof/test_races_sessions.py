@@ -7,7 +7,8 @@ import jwt
 
 from taskward.client import Client
 from taskward.identity import access_token_changes, sessions
-from tests.support.environments import Ask, Environments, Request
+from tests.support.environment import Ask, Request
+from tests.support.environments import Environments
 from tests.support.events import Context
 from tests.support.figures import Figure
 from tests.support.racers import (

@@ -7,7 +7,8 @@ from taskward.identity import attempts
 from taskward.identity.attempt_tables import AttemptsItem
 from taskward.identity.user_tables import PROFILE, UserItem
 from taskward.storage import user_key
-from tests.support.environments import SETTINGS, Environments, Request
+from tests.support.environment import SETTINGS, Request
+from tests.support.environments import Environments
 from tests.support.figures import Figure
 from tests.support.people import PASSWORD
 from tests.support.racers import (

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from tests.support import forest
-from tests.support.environments import Ask, Environments, Request
+from tests.support.environment import Ask, Request
+from tests.support.environments import Environments
 from tests.support.figures import Figure
 from tests.support.racers import Racer, codes, racers, statuses
 from tests.support.sample_events import Answer

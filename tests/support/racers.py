@@ -13,7 +13,8 @@ from taskward.identity.event_tables import EventItem, event_key
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import PROFILE, UserItem
 from taskward.storage import user_key
-from tests.support.environments import Environments, Request
+from tests.support.environment import Request
+from tests.support.environments import Environments
 from tests.support.people import PASSWORD
 from tests.support.sample_events import Answer
 
