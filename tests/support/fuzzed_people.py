@@ -1,8 +1,9 @@
 """Who signs in for requests that schemathesis makes up, and what they have that such a request can be about."""
 
+import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -31,11 +32,16 @@ _MEMBER_WITH_PASSWORD = {
 _EVERYBODY = "everybody"
 
 
+_RECENT = 300
+"""Seconds for which a sign-in is well within what some operations ask for."""
+
+
 @dataclass
 class _Person:
     email: str
     access_token: str
     is_signed_in: bool = True
+    since: float = field(default_factory=time.monotonic)
 
 
 class People:
@@ -121,9 +127,10 @@ class People:
             grant = self._granted("/auth/register", email)
             self._verify(email)
             person = self._people[role] = _Person(email, grant["access_token"])
-        elif not person.is_signed_in:
-            person.access_token = self._granted("/auth/login", person.email)["access_token"]
-            person.is_signed_in = True
+        elif not person.is_signed_in or time.monotonic() > person.since + _RECENT:
+            person = self._people[role] = _Person(
+                person.email, self._granted("/auth/login", person.email)["access_token"]
+            )
         return person
 
     def _granted(self, path: str, email: str) -> dict[str, Any]:
