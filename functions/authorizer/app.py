@@ -6,13 +6,19 @@ goes wrong is raised: the gateway answers 503 and nobody is signed out by it.
 
 from typing import Any
 
+from taskward import remote
 from taskward.errors import UnauthenticatedError
 from taskward.identity import keys, principals
 from taskward.telemetry import logger
 
 
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Decide about one request; the result is never cached (time to live 0), so a logout counts at once."""
+    with remote.within(context.get_remaining_time_in_millis() / 1000):
+        return _decided(event)
+
+
+def _decided(event: dict[str, Any]) -> dict[str, Any]:
     try:
         principal = principals.authenticate(event["authorizationToken"].partition(" ")[2].strip())
     except UnauthenticatedError as refusal:

@@ -35,6 +35,7 @@ from taskward.identity.tokens import RefreshClaims
 from taskward.identity.user_tables import UserItem
 from taskward.principal import Principal
 from tests.conftest import Clock
+from tests.support.events import Context
 from tests.support.faults import cancelled
 from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, signed_in
 from tests.support.racing import all_at_once
@@ -253,7 +254,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _decision(token: str) -> str:
     event = {"authorizationToken": f"Bearer {token}", "methodArn": "arn:aws:execute-api:x"}
-    effect: str = authorizer.handler(event, None)["policyDocument"]["Statement"][0]["Effect"]
+    effect: str = authorizer.handler(event, Context())["policyDocument"]["Statement"][0]["Effect"]
     return effect
 
 

@@ -74,8 +74,8 @@ def test_the_authorizer_raises_when_it_cannot_know_and_never_denies(monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(SessionItem, "get", _failing(GetError("failed", THROTTLED)))
         with pytest.raises(GetError):
-            handler(event, None)
-    assert handler(event, None)["policyDocument"]["Statement"][0]["Effect"] == "Allow"
+            handler(event, events.Context())
+    assert handler(event, events.Context())["policyDocument"]["Statement"][0]["Effect"] == "Allow"
 
 
 def test_a_logout_that_could_not_end_the_session_does_not_say_that_it_did(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import BaseModel
 
-from taskward import settings
+from taskward import remote, settings
 from taskward.errors import (
     FieldError,
     InsufficientScopeError,
@@ -67,12 +67,13 @@ class Api(APIGatewayRestResolver):
         """Answer one request."""
         context_of_request = event["requestContext"]
         caller = context_of_request.get("authorizer") or {}
-        with logger.append_context_keys(
+        known = logger.append_context_keys(
             request_id=context_of_request.get("requestId"),
             route=f"{event['httpMethod']} {event.get('resource')}",
             user_id=caller.get("user_id"),
             session_id=caller.get("session_id"),
-        ):
+        )
+        with remote.within(context.get_remaining_time_in_millis() / 1000), known:
             return self.resolve({**event, "path": _routed_path(event)}, context)
 
     def principal(self, scope: str | None = None) -> Principal:

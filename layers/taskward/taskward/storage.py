@@ -4,22 +4,24 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from taskward.errors import UnavailableError
+from taskward.remote import guarded
 
 CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
 
 MAX_ACTIONS = 100
-"""The most actions that DynamoDB takes in one transaction."""
+"""The most actions that DynamoDB takes in one transaction, and the most rows that it reads in one batch."""
 
 ID_LENGTH = 36
 """Characters of an id, a UUID. What is longer is nobody's, and may be too long for a key."""
@@ -49,7 +51,10 @@ class Table(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         table = super()._get_connection()
-        shared = _connections.setdefault(table.connection.host, table.connection)
+        shared = _connections.get(table.connection.host)
+        if shared is None:
+            shared = _connections[table.connection.host] = table.connection
+            guarded(shared.client)
         if table.connection is not shared:
             if cls.Meta.table_name not in shared._tables or cls._indexes:
                 # Of several models of one table, the one that knows its indexes speaks for it.
@@ -74,7 +79,7 @@ def is_passing_fault(error: Exception) -> bool:
         return code not in _OUR_FAULTS if code is not None else isinstance(error.cause, BotoCoreError)
     if isinstance(error, ClientError):
         return error.response.get("Error", {}).get("Code") not in _OUR_FAULTS
-    return isinstance(error, BotoCoreError)
+    return isinstance(error, BotoCoreError | ResponseParserError)
 
 
 def condition_failed(error: PynamoDBException) -> bool:
@@ -144,6 +149,30 @@ def transact_rechecked(connection: Connection, fill: Callable[[TransactWrite], N
         except TransactionConflictError:
             back_off(attempt)
     raise UnavailableError
+
+
+def read_all(model: Any, keys: Sequence[dict[str, str]], attributes: Sequence[str] | None = None) -> list[Any]:
+    """Those rows of these keys that there are, read consistently; one request for each hundred.
+
+    What DynamoDB leaves out for want of time or capacity is asked for again, a little later each time.
+
+    Raises
+    ------
+    UnavailableError: it left something out each time.
+    """
+    found: list[Any] = []
+    for first in range(0, len(keys), MAX_ACTIONS):
+        left: Any = keys[first : first + MAX_ACTIONS]
+        for attempt in range(CONFLICT_ATTEMPTS):
+            answer = model._get_connection().batch_get_item(left, consistent_read=True, attributes_to_get=attributes)
+            found += map(model.from_raw_data, answer["Responses"].get(model.Meta.table_name, ()))
+            left = answer["UnprocessedKeys"].get(model.Meta.table_name, {}).get("Keys")
+            if not left:
+                break
+            back_off(attempt)
+        else:
+            raise UnavailableError
+    return found
 
 
 def room_in(write: TransactWrite) -> int:

@@ -144,8 +144,11 @@ def count_refused(what: Literal["REFRESHES", "PASSKEYS"], client: Client) -> Non
     _settle([outcome])
 
 
-def count_mail(account: str, client: Client, is_known: Callable[[], bool] | None = None) -> None:
-    """Count a mail that somebody asks for, each as if it were a failure: nobody's mailbox is flooded through us.
+@contextmanager
+def counted_mail(account: str, client: Client, is_known: Callable[[], bool] | None = None) -> Iterator[None]:
+    """Count a mail that is asked for inside, each as if it were a failure: nobody's mailbox is flooded through us.
+
+    What is raised inside means that none was sent, and none is counted.
 
     Parameters
     ----------
@@ -163,7 +166,13 @@ def count_mail(account: str, client: Client, is_known: Callable[[], bool] | None
         _Counter(of_account, "MAILS#EVERYWHERE", MAILS_A_DAY, spares_known=True, closes=True),
         _Counter(_of_network(client), "MAILS", settings.network_attempts(), spares_known=True),
     ]
-    _settle(_reserved(counters, client, cache(is_known) if is_known else None))
+    reservations = _reserved(counters, client, cache(is_known) if is_known else None)
+    try:
+        yield
+    except BaseException:
+        _take_back(reservations)
+        raise
+    _settle(reservations)
 
 
 def is_among_first(account: str, what: str, most: int) -> bool:

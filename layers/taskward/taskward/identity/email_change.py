@@ -67,11 +67,11 @@ def request(principal: Principal, change: EmailChange, site: str, client: Client
         raise InvalidRequestError(errors=[FieldError("email", "It is the address of this account already.")])
     reauthentication.check_password(user, change.password, client, principal)
     # Both: nobody is flooded by many, nor are many by one.
-    attempts.count_mail(own, client, partial(known_addresses.is_known, user.user_id, client))
-    attempts.count_mail(wanted, client)
-    # With the version that the password was verified at: until the worker comes to it, the owner may have reset it.
-    wanted_link = {"kind": "address_change", "user_id": user.user_id, "email": change.email}
-    outbox.post({**wanted_link, "credential_version": int(user.credential_version), "site": site})
+    is_known = partial(known_addresses.is_known, user.user_id, client)
+    with attempts.counted_mail(own, client, is_known), attempts.counted_mail(wanted, client):
+        # With the version that the password was verified at: until the worker comes to it, the owner may have reset it.
+        wanted_link = {"kind": "address_change", "user_id": user.user_id, "email": change.email}
+        outbox.post({**wanted_link, "credential_version": int(user.credential_version), "site": site})
     events.record(events.new("email_change_requested", user.user_id, client, principal.session_id))
 
 

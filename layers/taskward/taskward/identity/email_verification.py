@@ -28,11 +28,10 @@ def send_first(user: UserItem, site: str, client: Client) -> None:
     if not outbox.is_on():
         return
     try:
-        attempts.count_mail(emails.normalised(user.email), client)
+        with attempts.counted_mail(emails.normalised(user.email), client):
+            outbox.post_if_possible(message(user.user_id, site))
     except (TooManyAttemptsError, UnavailableError, PynamoDBException):
         logger.warning("a new account's address was sent no link", exc_info=True)
-        return
-    outbox.post_if_possible(message(user.user_id, site))
 
 
 def request(principal: Principal, site: str, client: Client) -> None:
@@ -47,8 +46,8 @@ def request(principal: Principal, site: str, client: Client) -> None:
     user = users.get(principal.user_id)
     if user.email_verified_at is not None and user.email_bounced_at is None:
         return
-    attempts.count_mail(emails.normalised(user.email), client)
-    outbox.post(message(user.user_id, site))
+    with attempts.counted_mail(emails.normalised(user.email), client):
+        outbox.post(message(user.user_id, site))
 
 
 def link(user_id: str) -> tuple[str, str] | None:

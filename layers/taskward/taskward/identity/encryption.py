@@ -10,13 +10,14 @@ import boto3
 from botocore.config import Config
 
 from taskward import settings
+from taskward.remote import guarded
 
 
 @cache
 def _client() -> Any:
     """The KMS client, made once a process."""
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    return boto3.client("kms", config=config)
+    return guarded(boto3.client("kms", config=config))
 
 
 def encrypted(user_id: str, secret: bytes) -> bytes:

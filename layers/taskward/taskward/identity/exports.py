@@ -12,12 +12,13 @@ from taskward.errors import TooManyJobsError, UnavailableError
 from taskward.identity import events, users
 from taskward.identity.user_tables import UserItem
 from taskward.jobs import jobs, queue
-from taskward.jobs.tables import JobItem
+from taskward.jobs.tables import QUEUED, JobItem
 from taskward.principal import Principal
 from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_off, connection_of, transact
 
 KIND: Final = "export"
 MAX_A_DAY = 5
+_SENT_AGAIN_AFTER_SECONDS: Final = 60
 
 
 def request(principal: Principal, client: Client) -> JobItem:
@@ -33,6 +34,7 @@ def request(principal: Principal, client: Client) -> JobItem:
         earlier = [job for job in jobs.of_user(user.user_id) if job.kind == KIND]
         under_way = next((job for job in earlier if jobs.is_under_way(job)), None)
         if under_way:
+            _send_again(under_way, user.user_id)
             return under_way
         if len(earlier) >= MAX_A_DAY:
             raise TooManyJobsError(retry_after=max(1, int(min(job.expires_at for job in earlier)) - clock.epoch()))
@@ -41,6 +43,18 @@ def request(principal: Principal, client: Client) -> JobItem:
         except TransactionConflictError:
             back_off(attempt)
     raise UnavailableError
+
+
+def _send_again(job: JobItem, user_id: str) -> None:
+    """Send a job on its way that nobody has begun with for a while: whoever stored it may have come no further."""
+    if job.state == QUEUED and clock.epoch() - job.updated_at >= _SENT_AGAIN_AFTER_SECONDS:
+        _send(job, user_id)
+        with suppress(jobs.JobGoneError):
+            jobs.advance(job)
+
+
+def _send(job: JobItem, user_id: str) -> None:
+    queue.send({"kind": KIND, "user_id": user_id, "job_id": job.job_id})
 
 
 def _begin(user: UserItem, principal: Principal, client: Client) -> JobItem:
@@ -59,7 +73,7 @@ def _begin(user: UserItem, principal: Principal, client: Client) -> JobItem:
     try:
         transact(connection_of(UserItem), fill)
         events.announce(told)
-        queue.send({"kind": KIND, "user_id": user.user_id, "job_id": job.job_id})
+        _send(job, user.user_id)
     except TransactionConflictError:
         raise
     except BaseException:

@@ -13,6 +13,7 @@ from jwt.algorithms import OKPAlgorithm
 
 from taskward import clock, settings
 from taskward.errors import UnavailableError
+from taskward.remote import guarded
 
 CACHE_SECONDS = 60
 
@@ -61,7 +62,7 @@ class SigningKey:
 def secrets_client() -> Any:
     """The Secrets Manager client, made once a process."""
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    return boto3.client("secretsmanager", config=config)
+    return guarded(boto3.client("secretsmanager", config=config))
 
 
 def load() -> list[RingKey]:

@@ -58,8 +58,8 @@ def request(email: str, site: str, client: Client) -> None:
         # Of an address that was never verified, whoever registered it is known, and need not be its owner.
         return known_addresses.is_known(user_id, client) and user is not None and user.email_verified_at is not None
 
-    attempts.count_mail(account, client, is_known)
-    outbox.post(message(account, site, client))
+    with attempts.counted_mail(account, client, is_known):
+        outbox.post(message(account, site, client))
 
 
 def link(account: str, client: Client) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from taskward import settings
+from taskward.remote import guarded
 from taskward.telemetry import logger
 
 
@@ -17,7 +18,7 @@ def _client() -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    return boto3.client("sqs", config=config)
+    return guarded(boto3.client("sqs", config=config))
 
 
 def send(message: dict[str, Any], delay_seconds: int = 0) -> None:

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from taskward import clock, settings
+from taskward.remote import UnusableAnswerError, guarded
 
 _MEDIA_TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8"}
 
@@ -35,14 +36,14 @@ class ObjectGoneError(Exception):
 def _client() -> Any:
     """The S3 client, made once a process."""
     config = Config(
-        connect_timeout=2,
-        read_timeout=20,
+        connect_timeout=1,
+        read_timeout=8,
         retries={"total_max_attempts": 4, "mode": "standard"},
         # By default links are signed for the global host, which redirects requests to young buckets of other regions.
         signature_version="s3v4",
         s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     )
-    return boto3.client("s3", config=config)
+    return guarded(boto3.client("s3", config=config))
 
 
 def prefix_of(user_id: str) -> str:
@@ -191,4 +192,7 @@ def _object(key: str) -> dict[str, Any]:
 def _listed(operation: str, member: str, prefix: str) -> Iterable[dict[str, Any]]:
     pages = _client().get_paginator(operation).paginate(Bucket=settings.exports_bucket(), Prefix=prefix)
     for page in pages:
+        if "IsTruncated" not in page:
+            # The library takes whatever page of HTML it gets for a list of nothing.
+            raise UnusableAnswerError
         yield from page.get(member, [])

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from taskward import settings
 from taskward.errors import EmailDisabledError
+from taskward.remote import guarded
 from taskward.telemetry import logger
 
 
@@ -21,7 +22,7 @@ def _client() -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    return boto3.client("sqs", config=config)
+    return guarded(boto3.client("sqs", config=config))
 
 
 def is_on() -> bool:

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from taskward import settings
 from taskward.mail.letters import Letter
+from taskward.remote import guarded
 from taskward.telemetry import logger
 
 # RFC 3834, section 5: so that no machine answers, such as one that says that somebody is on holiday.
@@ -20,7 +21,7 @@ _HEADERS: Final = [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
 def _client() -> Any:
     """The SES client, made once a process."""
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2, "mode": "standard"})
-    return boto3.client("sesv2", config=config)
+    return guarded(boto3.client("sesv2", config=config))
 
 
 def deliver(to: str, letter: Letter) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from taskward.storage import read_all
 from taskward.tasks import trash
 from taskward.tasks.tables import PURGED, TaskItem
 
@@ -30,8 +31,7 @@ class Presence:
 
     def _look_up(self, first: int) -> None:
         wanted = self._task_ids[first : first + _AT_ONCE]
-        keys = [(self._user_id, task_id) for task_id in wanted]
-        names = ["task_id", "state", "expires_at"]
-        found = TaskItem.batch_get(keys, consistent_read=True, attributes_to_get=names)
+        keys = [{"user_id": self._user_id, "task_id": task_id} for task_id in wanted]
+        found = read_all(TaskItem, keys, ["task_id", "state", "expires_at"])
         there = {task.task_id for task in found if task.state != PURGED and not trash.is_over(task)}
         self._there |= {task_id: task_id in there for task_id in wanted}

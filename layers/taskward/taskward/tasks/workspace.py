@@ -24,6 +24,7 @@ from taskward.storage import (
     collided,
     condition_failed,
     connection_of,
+    read_all,
     transact,
 )
 from taskward.tasks import quota
@@ -52,8 +53,8 @@ class Workspace:
     def load(self, task_ids: Collection[str]) -> None:
         """Read all these tasks that were not read yet, in one request for each hundred."""
         wanted = [task_id for task_id in dict.fromkeys(task_ids) if task_id not in self._stored]
-        keys = [(self.user_id, task_id) for task_id in wanted if is_id(task_id)]
-        for task in TaskItem.batch_get(keys, consistent_read=True) if keys else ():
+        keys = [{"user_id": self.user_id, "task_id": task_id} for task_id in wanted if is_id(task_id)]
+        for task in read_all(TaskItem, keys):
             self._keep(task)
         for task_id in wanted:
             self._stored.setdefault(task_id, None)

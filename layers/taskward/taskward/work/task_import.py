@@ -37,7 +37,8 @@ def run(message: TaskImport, time_left: TimeLeft) -> None:
     try:
         job = patiently(lambda: jobs.get(message.user_id, message.job_id), time_left)
         if job.state == DONE:
-            # The message came twice.
+            # The message came twice, or the worker came no further.
+            results.discard(upload_key)
             return
         patiently(lambda: users.get(message.user_id), time_left)
         patiently(lambda: jobs.begin(job), time_left)
