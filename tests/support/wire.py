@@ -1,7 +1,8 @@
-"""Requests to the database as they go over the wire: counted, refused, unanswered, or made with their answer lost."""
+"""Requests to AWS as they go over the wire: counted, refused, unanswered, garbled, or made with their answer lost."""
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -9,10 +10,8 @@ from typing import Any
 import botocore.endpoint
 import pytest
 from botocore.endpoint import Endpoint
-from botocore.exceptions import ReadTimeoutError
-
-from taskward import storage
-from taskward.tasks import workspace
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.retries.quota import RetryQuota
 
 Answer = tuple[Any, Exception | None]
 Send = Callable[[], Answer]
@@ -35,12 +34,36 @@ def answer_lost(send: Send) -> Answer:
     return None, ReadTimeoutError(endpoint_url="https://dynamodb")
 
 
-def refused(code: str, *reasons: str) -> Fault:
-    """The database refuses, with the reason for each action of a transaction."""
+def unreachable(_: Send) -> Answer:
+    """Nobody takes the connection."""
+    return None, EndpointConnectionError(endpoint_url="https://dynamodb")
+
+
+def garbled(body: bytes, status: int = 200, checksum: str | None = None) -> Fault:
+    """The request is carried out, and something in between makes this of the answer."""
+
+    def garble(send: Send) -> Answer:
+        convert = botocore.endpoint.convert_to_response_dict
+
+        def convert_and_garble(response: Any, model: Any) -> Any:
+            headers = {"x-amz-crc32": checksum} if checksum else {"content-type": "text/html"}
+            return convert(response, model) | {"body": body, "headers": headers, "status_code": status}
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(botocore.endpoint, "convert_to_response_dict", convert_and_garble)
+            answer, error = send()
+        assert error is None
+        return (SimpleNamespace(status_code=status, headers={}, content=body), answer[1]), None
+
+    return garble
+
+
+def refused(code: str, *reasons: str, status: int = 400) -> Fault:
+    """The service refuses; the database with the reason for each action of a transaction."""
 
     def refuse(_: Send) -> Answer:
-        response = SimpleNamespace(status_code=400, headers={}, content=b"")
-        told: dict[str, Any] = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        response = SimpleNamespace(status_code=status, headers={}, content=b"")
+        told: dict[str, Any] = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
         if reasons:
             told["CancellationReasons"] = [{"Code": reason} for reason in reasons]
         return (response, told), None
@@ -110,18 +133,26 @@ class Wire:
 
 
 @contextmanager
-def held(wire: Wire) -> Iterator[Wire]:
-    """Send all requests to DynamoDB through a wire, and wait nowhere before another attempt."""
+def held(wire: Wire, services: Collection[str] = ("dynamodb",)) -> Iterator[Wire]:
+    """Send all requests to these services through a wire, and wait nowhere before another attempt.
+
+    The operations of others than DynamoDB are known by the service as well: `kms.Decrypt`.
+    """
     respond = vars(Endpoint)["_do_get_response"]
 
     def respond_through_wire(self: Any, request: Any, model: Any, context: Any) -> Any:
-        if model.service_model.service_name != "dynamodb":
+        service = model.service_model.service_name
+        if service not in services:
             return respond(self, request, model, context)
-        return wire.take(model.name, request.body, lambda: respond(self, request, model, context))
+        operation = model.name if service == "dynamodb" else f"{service}.{model.name}"
+        return wire.take(operation, request.body, lambda: respond(self, request, model, context))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Endpoint, "_do_get_response", respond_through_wire)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
-        patch.setattr(storage, "back_off", lambda _: None)
-        patch.setattr(workspace, "back_off", lambda _: None)
+        # A client that met hundreds of faults tries nothing again for a while: here each is the first one.
+        patch.setattr(RetryQuota, "acquire", lambda *_: True)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("taskward.") and hasattr(module, "back_off"):
+                patch.setattr(module, "back_off", lambda _: None)
         yield wire
