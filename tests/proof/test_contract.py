@@ -28,7 +28,7 @@ def test_the_service_answers_as_its_document_says(
     monkeypatch.setenv("NETWORK_ATTEMPTS", "100000")
     gateway = Gateway()
     phases = (
-        {"examples": 1, "coverage": 1, "fuzzing": 20, "stateful": 40} if thorough else {"fuzzing": 1, "stateful": 3}
+        {"examples": 1, "coverage": 1, "fuzzing": 12, "stateful": 40} if thorough else {"fuzzing": 1, "stateful": 3}
     )
     with serving(gateway) as base_url:
         report = fuzzed(conformance.document(mail=True), base_url, People(base_url, verify), phases=phases)
