@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from taskward.tasks.tables import TaskItem
 
-_READS = {"GetItem", "Query", "BatchGetItem", "TransactGetItems"}
+_READS = {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 _TELL = {"ReturnConsumedCapacity": "TOTAL"}
 
