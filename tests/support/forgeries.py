@@ -3,6 +3,7 @@
 Those that are signed by that very key are not forged; what they say is wrong, and nobody may be let in by it either.
 """
 
+import itertools
 import json
 import zlib
 from collections.abc import Iterator
@@ -101,6 +102,7 @@ class Forge:
             ("time", self._times()),
             ("signature", self._signatures()),
             ("text", self._texts()),
+            ("padding", self._padded()),
             ("duplicates", self._duplicates()),
             ("shape", self._shapes()),
             ("size", self._sizes()),
@@ -311,6 +313,11 @@ class Forge:
             yield f"{dot!r} for a dot", self.genuine.replace(".", dot)
         yield "other digits", self.genuine.translate({ord("0") + n: 0x0660 + n for n in range(10)} | {ord("e"): 0xFF45})
 
+    def _padded(self) -> Iterator[tuple[str, str]]:
+        own = self.genuine.split(".")
+        for place, padding in itertools.product(range(3), ("=", "==", "===", "%3D")):
+            yield f"part {place}: {padding}", ".".join([*own[:place], own[place] + padding, *own[place + 1 :]])
+
     def _surrounded(self) -> Iterator[tuple[str, str]]:
         for space in (" ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\ufeff"):
             yield f"{space!r} before", space + self.genuine
@@ -392,8 +399,6 @@ def mixed(one: str, other: str) -> Iterator[Forgery]:
 def _in_other_words(part: str) -> Iterator[tuple[str, str]]:
     """Base64 that careless readers take for the same bytes."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    for padding in ("=", "==", "===", "%3D"):
-        yield f"with {padding}", part + padding
     spare = {0: 0, 2: 4, 3: 2}[len(part) % 4]
     last = alphabet.index(part[-1])
     for bits in range(1, 1 << spare):

@@ -26,7 +26,7 @@ ISSUER: Final = "urn:taskward:vectors"
 AUDIENCE: Final = f"{ISSUER}:api"
 
 _KEY: Final = Ed25519PrivateKey.from_private_bytes(decoded("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"))
-_OF_A_KIND: Final = 16
+_OF_A_KIND: Final = 30
 _LEFT_OUT: Final = ("another algorithm", "size")
 """By keys that are new each time; and what makes the file large."""
 
