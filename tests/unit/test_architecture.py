@@ -13,7 +13,7 @@ FUNCTIONS = ROOT / "functions"
 
 # From the ground up; a module may import from its own tier and from those below it.
 TIERS = [
-    {"settings", "errors", "clock", "principal", "client", "origin_secrets", "timezones"},
+    {"settings", "errors", "clock", "principal", "client", "origin_secrets", "timezones", "remote"},
     {"telemetry", "validation", "storage", "cursors"},
     {"jobs", "mail"},
     {"identity", "tasks"},
