@@ -148,16 +148,8 @@ def count_refused(what: Literal["REFRESHES", "PASSKEYS"], client: Client) -> Non
 def counted_mail(account: str, client: Client, is_known: Callable[[], bool] | None = None) -> Iterator[None]:
     """Count a mail that is asked for inside, each as if it were a failure: nobody's mailbox is flooded through us.
 
-    What is raised inside means that none was sent, and none is counted.
-
-    Parameters
-    ----------
-    account: the e-mail address in normal form.
-    is_known: whether the client signed in to this account before; None for mail to an address that is not its own.
-
-    Raises
-    ------
-    TooManyAttemptsError: it is too early for another one, or there were `MAILS_A_DAY`; nothing was counted.
+    What is raised inside means that none was sent, and none is counted. Otherwise as `limited`: `is_known` is None for
+    mail to an address that is not the account's own, and `TooManyAttemptsError` is raised after `MAILS_A_DAY`, too.
     """
     of_account = _of_account(account)
     own = f"MAILS#NETWORK#{network_of(client.address)}"
