@@ -16,7 +16,7 @@ import pytest
 from tests.support import moto_state, snapshots
 from tests.support.every_operation import OPERATIONS
 from tests.support.figures import Figure
-from tests.support.hostile_requests import CHANGES, Scene, Wired, properties
+from tests.support.hostile_requests import CHANGES, Scene, Wired, needs_members, properties
 from tests.support.household import PASSWORD, Household, Request, household
 from tests.support.naming import naming
 from tests.support.sample_events import Answer
@@ -42,6 +42,9 @@ NOT_REFUSED_ONLY: Final = {"refresh long after"}
 
 MAX_REQUESTS: Final = 30
 """To the database, for one request; and two more for each row of a file."""
+
+UNREAD: Final = {400, 401, 403, 404, 405, 413, 415}
+"""What a body can be answered that was not read, or could not be."""
 
 JSON: Final = "application/json"
 SHOWN_AS_SENT: Final = ("title", "description", "tags", "priority", "due_timezone", "repeat_from", "name", "timezone")
@@ -106,6 +109,7 @@ class Bench:
         self.most = 0
         self._state, self._before = self.clean, snapshots.snapshot()
         self._queued = _queued()
+        self._needs_members = False
 
     def prepared(self, name: str) -> Wired:
         """A good request of an operation, and all that it needs."""
@@ -113,6 +117,7 @@ class Bench:
         self.house.forget()
         self.house.gateway.alter = None
         request = wired(OPERATIONS[name].make(self.house))
+        self._needs_members = needs_members(*OPERATIONS[name].route.split()) and "import" not in name
         self._state, self._before, self._queued = moto_state.taken(), snapshots.snapshot(), _queued()
         return request
 
@@ -126,6 +131,8 @@ class Bench:
         answer = gateway.send(request.method, request.target, request.body, request.headers, address)
         assert gateway.crashes == [], repr(gateway.crashes)
         assert answer.status < 500, answer.text
+        if self._needs_members and request.as_text is None and _is_unreadable(request.body or b""):
+            assert answer.status in UNREAD
         self.statuses[answer.status] += 1
         rows = max(map((request.body or b"").count, (b"\n", b"\r", b"{"))) if "/tasks/import" in request.target else 0
         self.most = max(self.most, len(self.wire.requests) - 2 * rows)
@@ -164,6 +171,24 @@ def _alter(event: dict[str, Any], request: Wired) -> None:
 
 def _queued() -> dict[str, int]:
     return {name: len(queue._messages) for name, queue in moto_state._queues().items()}
+
+
+def _is_unreadable(body: bytes) -> bool:
+    """Whether it is certainly no JSON object with each member once."""
+
+    def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    try:
+        read = json.loads(body.decode(errors="replace"), object_pairs_hook=distinct, parse_constant=int)
+    except ValueError:
+        return True
+    except RecursionError:
+        # How deep is too deep depends on who reads.
+        return False
+    return not isinstance(read, dict)
 
 
 def _check_shown(request: Wired, answer: Answer) -> None:

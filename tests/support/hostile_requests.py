@@ -227,6 +227,12 @@ def properties(method: str, target: str) -> tuple[str, ...]:
     return tuple(sorted({name for media in content.values() for name in _named(media.get("schema", {}))}))
 
 
+def needs_members(method: str, target: str) -> bool:
+    """Whether an operation cannot do without a body of JSON."""
+    body = (_operation(method, target) or {}).get("requestBody", {})
+    return bool(body.get("required")) and any("json" in media_type for media_type in body["content"])
+
+
 def _operation(method: str, target: str) -> Any:
     path = target.partition("?")[0].split("/")
     for template, methods in sorted(document()["paths"].items(), key=lambda item: item[0].count("{")):
