@@ -233,6 +233,7 @@ def case(number: int, request: Wired, scene: Scene) -> Wired:
     return CHANGES[list(NUMBERS)[number // 100_000 - 1]](chance, request, scene)
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("kind", NUMBERS)
 def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
     kind: str, house: Household, thorough: bool, figure: Figure, lines: Lines

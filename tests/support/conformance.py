@@ -85,7 +85,10 @@ def _registry(mail: bool) -> Registry[Any]:
 def _check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
     template = _template_of(method, path)
     if template is None:
-        _check_unknown_route(method, status, headers, body, is_off=_template_of(method, path, mail=True) is not None)
+        is_off = _template_of(method, path, mail=True) is not None
+        # The gateway asks who it is before the service sees the slash.
+        is_guarded = is_off or _template_of(method, path.partition("?")[0].rstrip("/")) is not None
+        _check_unknown_route(method, status, headers, body, is_off=is_off, is_guarded=is_guarded)
         return
     operation = document()["paths"][template][method.lower()]
     responses = operation["responses"]
@@ -104,11 +107,17 @@ def _check(method: str, path: str, status: int, headers: Mapping[str, str], body
 
 
 def _check_unknown_route(
-    method: str, status: int, headers: Mapping[str, str], body: bytes, *, is_off: bool = False
+    method: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    is_off: bool = False,
+    is_guarded: bool = False,
 ) -> None:
     if is_off and status == 404:
         body = _without_its_own_code(body)
-    if status not in (_UNKNOWN_ROUTE_STATUSES | {401} if is_off else _UNKNOWN_ROUTE_STATUSES):
+    if status not in (_UNKNOWN_ROUTE_STATUSES | {401} if is_guarded else _UNKNOWN_ROUTE_STATUSES):
         _fail("the document has no such operation, so the status must be 403, 404 or 405")
     if (media_type := _media_type(headers)) != _PROBLEM:
         _fail(f"the document has no such operation, so the content type must be {_PROBLEM}, not {media_type!r}")

@@ -170,7 +170,14 @@ class Api(APIGatewayRestResolver):
                 body = base64.b64decode(body, validate=True).decode()
             except ValueError:
                 raise MalformedRequestError from None
-        if len(body) > MAX_BODY_BYTES or len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLargeError
+        try:
+            size = len(body.encode())
+        except UnicodeEncodeError:
+            # Half of a surrogate pair, which no UTF-8 has.
+            raise MalformedRequestError from None
+        if size > MAX_BODY_BYTES:
             raise TooLargeError
         self._check_media_type(media_types)
         return body
