@@ -19,6 +19,9 @@ PROOFS := contract model tokens races faults input load
 # Most are in a folder of their own; those that need the deployed stack are with what needs it.
 FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 
+# Python starts hundreds of times here: where it may not keep what it compiled, all of it takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy tools clean
 

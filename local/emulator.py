@@ -44,8 +44,10 @@ def is_free(port: int) -> bool:
 
 
 def _own_environment() -> dict[str, str]:
-    # Whatever account this shell is signed in to, nothing here may reach it.
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Whatever account this shell is signed in to, nothing here may reach it. And a function that starts again finds
+    # itself compiled.
+    left_out = ("AWS_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
 
 
 class Emulator:
