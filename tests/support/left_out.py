@@ -28,7 +28,7 @@ def said(*, thorough: bool) -> str:
     if thorough:
         return "nothing"
     return (
-        f"on {MOTO}, what runs on DynamoDB Local; of tens of thousands of tasks, most. "
+        f"on {MOTO}, what runs on DynamoDB Local; of tens of thousands of tasks, and of the cases of proofs, most. "
         "`make test THOROUGH=1` leaves out nothing, nor does CI"
     )
 
