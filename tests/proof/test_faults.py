@@ -28,7 +28,7 @@ from tests.support.wire import held
 
 SERVICES: Final = ("dynamodb", "kms", "secretsmanager", "sqs", "s3")
 SHARES: Final = 6
-PART: Final = 4
+PART: Final = 6
 """One operation in so many, and of each one case in so many, unless all are asked for."""
 
 STANDING_ALONE: Final = {

@@ -23,7 +23,7 @@ from tests.support.wire import held, refused
 
 SERVICES: Final = ("dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs")
 LAST_TRY: Final = 5
-PART: Final = 12
+PART: Final = 24
 
 
 @dataclass(frozen=True)
