@@ -148,7 +148,10 @@ def request_schemas(*, mail: bool) -> Json:
         {"required": ["password"], "properties": {"password": {"type": "string"}}},
         {
             "required": ["step_token", "credential"],
-            "properties": {"step_token": {"type": "string"}, "credential": {"type": "object"}},
+            "properties": {
+                "step_token": {"type": "string"},
+                "credential": ref("schemas", "AuthenticationResponseJSON"),
+            },
         },
     ]
     schemas["AccountPatch"]["properties"]["timezone"]["anyOf"][0] |= TIME_ZONE
