@@ -453,7 +453,8 @@ def path(chance: Random, request: Wired, scene: Scene) -> Wired:
         inside = chance.randrange(len(parts[place]) + 1)
         parts[place] = parts[place][:inside] + chance.choice(_PATH_JUNK) + parts[place][inside:]
     elif how < 0.85:
-        place = chance.randrange(1, len(parts))
+        # A resource that is written out is one no more when it is encoded, to the gateway; to a function it may be.
+        place = chance.choice([place for place, part in enumerate(parts) if "-" in part] or [0])
         parts[place] = "".join(f"%{ord(letter):02x}" if chance.random() < 0.5 else letter for letter in parts[place])
     else:
         parts = [

@@ -231,7 +231,9 @@ def _routed_path(event: Mapping[str, Any]) -> str:
     are. It is looked up as an id that nothing has.
     """
     path: str = event["path"]
-    return f"{path}-" if event["httpMethod"] == "DELETE" and path.endswith("/") else path
+    # To the resolver a line feed at the end is nothing at all.
+    nothing_left = path.endswith("\n") or (event["httpMethod"] == "DELETE" and path.endswith("/"))
+    return f"{path}-" if nothing_left else path
 
 
 def answer(

@@ -5,4 +5,4 @@ import hashlib
 
 def digest(secret: str) -> str:
     """What the service keeps of an origin secret: enough to recognise it, not enough to use it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
