@@ -83,18 +83,30 @@ def files(repository: Path) -> Iterator[Text]:
 
 
 def commits(repository: Path) -> Iterator[Text]:
-    """What each commit said, and the lines that it added to each file; the name is what `git show` takes."""
+    """What each commit said, and the lines that it added to each file; the name is what `git show` takes.
+
+    Raises
+    ------
+    ScanError: git tells of a change in another way than it was asked to.
+    """
     log = _git(repository, "-c", "core.quotePath=false", "log", "--all", "--patch", "--unified=0", "--no-renames",
-               "--no-textconv", "--no-ext-diff", "--diff-merges=separate", "--format=%x00%H%n%B")  # fmt: skip
+               "--no-textconv", "--no-ext-diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/",
+               "--diff-merges=separate", "--format=%x00%H%n%B")  # fmt: skip
     for commit in log.split("\0")[1:]:
         name, _, rest = commit.partition("\n")
         message, *patches = rest.split("\ndiff --git ")
         yield Text(f"{name[:12]}:", message)
         for patch in patches:
-            _, _, lines = patch.partition("\n+++ b/")
+            _, _, lines = patch.partition("\n+++ ")
             path, *changes = lines.split("\n")
-            if lines:
-                yield Text(f"{name[:12]}:{path.strip()}", "\n".join(each[1:] for each in changes if each[:1] == "+"))
+            # In quotes where there is something odd in it; with a tab behind it where there is a space.
+            path = path.strip().strip('"')
+            if not path or path == "/dev/null":
+                continue
+            if not path.startswith("b/"):
+                raise ScanError(f"a change of {name[:12]} cannot be read: {path}")
+            added = "\n".join(each[1:] for each in changes if each[:1] == "+")
+            yield Text(f"{name[:12]}:{path.removeprefix('b/')}", added)
 
 
 def suspects(texts: list[Text]) -> list[Suspect]:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
-from taskward.identity import encryption
+from taskward.identity import attempts, encryption
 from taskward.identity.access_token_tables import AccessTokenItem
 from taskward.identity.link_tables import LinkItem
 from taskward.mail import outbox
@@ -194,3 +194,33 @@ def test_no_link_is_sent_that_could_not_be_stored(moto_tables: None, monkeypatch
     with pytest.raises(PutError):
         feed("worker/verification", event)
     assert aws.mailed() == []
+
+
+class _Unheard:
+    """The client of a queue that takes everything and is never heard of."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def send_message(self, **_: Any) -> Any:
+        self.taken += 1
+        raise ReadTimeoutError(endpoint_url="https://away")
+
+
+def test_mails_that_may_have_been_taken_count_so_that_no_mailbox_is_flooded_by_a_slow_queue(
+    ann: Values, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = _Unheard()
+    monkeypatch.setattr(outbox, "_client", lambda: queue)
+    answers = [ask("recovery/forgot").status for _ in range(12)]
+    assert set(answers) == {503, 429}
+    assert queue.taken == answers.count(503) <= attempts.MAILS_AT_ONCE
+
+
+def test_mails_that_were_certainly_not_taken_do_not_count(
+    ann: Values, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "_client", lambda: _Away(TIMED_OUT))
+        assert [ask("recovery/forgot").status for _ in range(12)] == [503] * 12
+    assert ask("recovery/forgot").status == 204

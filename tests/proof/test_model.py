@@ -89,9 +89,11 @@ def test_whatever_users_do_the_service_is_as_the_model_says(
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert done["runs"], "nothing was compared in the end"
     figure(
         f"{done['steps']:,} steps of {done['users']} users on {database} as the model says, in {done['requests']:,} "
-        f"requests and {time.monotonic() - began:.0f} s: {done['changes'] + done['batches']} changes and batches, "
+        f"requests, {done['runs']} runs and {time.monotonic() - began:.0f} s: "
+        f"{done['changes'] + done['batches']} changes and batches, "
         f"{done['changes refused']} refused; tasks compared {done['tasks compared']:,} times; {done['sessions ended']} "
         f"sessions ended, and {done['ended tokens tried']:,} tokens refused that were over; {done['token_reused']} "
         f"replays found; {done[OF_OTHERS]:,} requests for what is somebody else's; "

@@ -105,7 +105,7 @@ def assert_kept(report: Report, *, whole: bool) -> None:
     """
     shown = "\n\n".join(report.failures[:_MOST_SHOWN])
     assert not report.failures, f"{len(report.failures)} not as documented (seed {SEED}):\n\n{shown}"
-    # All that there are. Of how long answers take there is nothing to learn from an emulator.
+    # All that there are.
     assert set(report.checks) == set(schemathesis.checks.CHECKS.get_all_names())
     assert report.links
     if whole:

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 RESERVE_SECONDS: Final = 1.5
 """What is kept of a function's time for its own work and its answer."""
+
+_REFUSALS: Final = range(400, 500)
 
 _until = math.inf
 
@@ -31,6 +33,14 @@ class UnusableAnswerError(BotoCoreError):
     fmt = "What came is no answer of AWS."
 
 
+def nothing_was_done(error: BaseException) -> bool:
+    """Whether an error is certain to mean that a request was not carried out: it was refused, or never arrived."""
+    if isinstance(error, ClientError):
+        status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status in _REFUSALS
+    return isinstance(error, NoTimeError | ConnectTimeoutError | EndpointConnectionError)
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Send no request inside that could last longer than until so many seconds from now, less the reserve."""
@@ -43,9 +53,10 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def guarded(client: Any) -> Any:
-    """The same boto3 client, which keeps to `within` and believes no answer that was garbled on its way.
+    """The same boto3 client, which keeps to `within` and, of services that speak JSON, believes no garbled answer.
 
-    What it raises else is a `BotoCoreError`: a fault that may pass.
+    What it raises else is a `BotoCoreError`: a fault that may pass. Answers in XML, those of S3, and those without a
+    body that counts are looked at by whoever asked.
     """
     longest = client.meta.config.connect_timeout + client.meta.config.read_timeout
 

@@ -4,7 +4,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,7 +21,10 @@ CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
 
 MAX_ACTIONS = 100
-"""The most actions that DynamoDB takes in one transaction, and the most rows that it reads in one batch."""
+"""The most actions that DynamoDB takes in one transaction."""
+
+MAX_ROWS_OF_A_BATCH = 100
+"""The most rows that DynamoDB reads in one batch."""
 
 ID_LENGTH = 36
 """Characters of an id, a UUID. What is longer is nobody's, and may be too long for a key."""
@@ -161,8 +164,8 @@ def read_all(model: Any, keys: Sequence[dict[str, str]], attributes: Sequence[st
     UnavailableError: it left something out each time.
     """
     found: list[Any] = []
-    for first in range(0, len(keys), MAX_ACTIONS):
-        left: Any = keys[first : first + MAX_ACTIONS]
+    for first in range(0, len(keys), MAX_ROWS_OF_A_BATCH):
+        left: Any = keys[first : first + MAX_ROWS_OF_A_BATCH]
         for attempt in range(CONFLICT_ATTEMPTS):
             answer = model._get_connection().batch_get_item(left, consistent_read=True, attributes_to_get=attributes)
             found += map(model.from_raw_data, answer["Responses"].get(model.Meta.table_name, ()))
@@ -173,6 +176,11 @@ def read_all(model: Any, keys: Sequence[dict[str, str]], attributes: Sequence[st
         else:
             raise UnavailableError
     return found
+
+
+def first_page_with_something(pages: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The first page of a query that is not empty, or the last one: DynamoDB may stop early, with nothing found yet."""
+    return next(page for page in pages if page["Items"] or "LastEvaluatedKey" not in page)
 
 
 def room_in(write: TransactWrite) -> int:

@@ -24,6 +24,7 @@ from taskward import clock, settings
 from taskward.client import Client
 from taskward.errors import TaskwardError, TooManyAttemptsError, UnavailableError
 from taskward.identity.attempt_tables import AttemptsItem
+from taskward.remote import nothing_was_done
 from taskward.storage import CONFLICT_ATTEMPTS, back_off, condition_failed
 from taskward.telemetry import logger, security_event
 
@@ -148,21 +149,20 @@ def count_refused(what: Literal["REFRESHES", "PASSKEYS"], client: Client) -> Non
 def counted_mail(account: str, client: Client, is_known: Callable[[], bool] | None = None) -> Iterator[None]:
     """Count a mail that is asked for inside, each as if it were a failure: nobody's mailbox is flooded through us.
 
-    What is raised inside means that none was sent, and none is counted. Otherwise as `limited`: `is_known` is None for
-    mail to an address that is not the account's own, and `TooManyAttemptsError` is raised after `MAILS_A_DAY`, too.
+    Unless it is certain that none was sent. As `limited`, and refuses after `MAILS_A_DAY`; `is_known` is None for mail
+    to an address that is not the account's own.
     """
-    of_account = _of_account(account)
     own = f"MAILS#NETWORK#{network_of(client.address)}"
     counters = [
-        _Counter(of_account, own, MAILS_AT_ONCE, first_wait=_MAIL_WAIT_SECONDS),
-        _Counter(of_account, "MAILS#EVERYWHERE", MAILS_A_DAY, spares_known=True, closes=True),
+        _Counter(_of_account(account), own, MAILS_AT_ONCE, first_wait=_MAIL_WAIT_SECONDS),
+        _Counter(_of_account(account), "MAILS#EVERYWHERE", MAILS_A_DAY, spares_known=True, closes=True),
         _Counter(_of_network(client), "MAILS", settings.network_attempts(), spares_known=True),
     ]
     reservations = _reserved(counters, client, cache(is_known) if is_known else None)
     try:
         yield
-    except BaseException:
-        _take_back(reservations)
+    except BaseException as error:
+        (_take_back if nothing_was_done(error) else _settle)(reservations)
         raise
     _settle(reservations)
 

@@ -1,5 +1,6 @@
 """Verification of an e-mail address: a link is sent there, and followed (ASVS 6.4.3)."""
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -29,9 +30,9 @@ def send_first(user: UserItem, site: str, client: Client) -> None:
         return
     try:
         with attempts.counted_mail(emails.normalised(user.email), client):
-            outbox.post_if_possible(message(user.user_id, site))
-    except (TooManyAttemptsError, UnavailableError, PynamoDBException):
-        logger.warning("a new account's address was sent no link", exc_info=True)
+            outbox.post(message(user.user_id, site))
+    except (TooManyAttemptsError, UnavailableError, PynamoDBException, BotoCoreError, ClientError):
+        logger.warning("a new account's address may have been sent no link", exc_info=True)
 
 
 def request(principal: Principal, site: str, client: Client) -> None:

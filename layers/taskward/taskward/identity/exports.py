@@ -18,7 +18,7 @@ from taskward.storage import CONFLICT_ATTEMPTS, TransactionConflictError, back_o
 
 KIND: Final = "export"
 MAX_A_DAY = 5
-_SENT_AGAIN_AFTER_SECONDS: Final = 60
+_SENT_AGAIN_AFTER_SECONDS: Final = 300
 
 
 def request(principal: Principal, client: Client) -> JobItem:

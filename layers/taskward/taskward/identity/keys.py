@@ -35,7 +35,7 @@ def published() -> PublishedKeys:
 
     Raises
     ------
-    UnavailableError: nothing is published yet; so no token exists either.
+    UnavailableError: nothing is published yet, so no token exists either; or what is there are no keys.
     """
     global _copy
     now = clock.epoch()
@@ -56,8 +56,12 @@ def _read(now: int) -> PublishedKeys:
         item = PublishedKeysItem.get("KEYS", "PUBLISHED", consistent_read=True)
     except PublishedKeysItem.DoesNotExist:
         raise UnavailableError("The signing keys are not ready yet.") from None
-    jwks = [{name: jwk[name] for name in _JWK_MEMBERS} for jwk in item.keys]
-    return PublishedKeys({jwk["kid"]: verification_key(jwk) for jwk in jwks}, jwks, tuple(item.origin_digests), now)
+    try:
+        jwks = [{name: jwk[name] for name in _JWK_MEMBERS} for jwk in item.keys]
+        verification_keys = {jwk["kid"]: verification_key(jwk) for jwk in jwks}
+    except (KeyError, InvalidKeyError) as error:
+        raise UnavailableError("The signing keys are not as they should be.") from error
+    return PublishedKeys(verification_keys, jwks, tuple(item.origin_digests), now)
 
 
 def verification_key(jwk: Mapping[str, Any]) -> Any:

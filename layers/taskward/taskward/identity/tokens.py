@@ -29,7 +29,7 @@ MAX_LENGTH = 2048
 
 _CLOCK_SKEW_SECONDS = 2
 
-_MAX_NUMBER = 2**53
+_MAX_NUMBER = 2**53 - 1
 """Every JSON reader takes a whole number up to here for the same one, and every table keeps it."""
 
 _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")

@@ -13,6 +13,7 @@ from typing import Final
 
 from taskward import clock, cursors
 from taskward.errors import InvalidCursorError
+from taskward.storage import first_page_with_something
 from taskward.tasks.errors import ChangesTokenExpiredError, InvalidChangesTokenError
 from taskward.tasks.lists import that_fit_one_answer
 from taskward.tasks.tables import TaskItem
@@ -52,9 +53,8 @@ def changes(user_id: str, since: str | None, limit: int) -> Changes:
     now = clock.now()
     place, began = _decoded(user_id, since) if since is not None else ("0", clock.rfc3339(now))
     condition = TaskItem.changed_key > place
-    pages = TaskItem.by_changed.query(user_id, condition, consistent_read=True, page_size=limit).page_iter
-    # The database may stop early, with nothing found so far: that is not yet the end.
-    found = next(page for page in pages if page["Items"] or "LastEvaluatedKey" not in page)
+    query = TaskItem.by_changed.query(user_id, condition, consistent_read=True, page_size=limit)
+    found = first_page_with_something(query.page_iter)
     read = [TaskItem.from_raw_data(item) for item in found["Items"]]
     tasks = that_fit_one_answer(read)
     if tasks and ("LastEvaluatedKey" in found or len(tasks) < len(read)):

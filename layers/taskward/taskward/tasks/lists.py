@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from taskward import cursors
 from taskward.errors import InvalidCursorError
+from taskward.storage import first_page_with_something
 from taskward.tasks.list_queries import TaskQuery
 from taskward.tasks.tables import (
     NO_DUE,
@@ -152,7 +153,7 @@ class _Stream:
     def read(self) -> None:
         """Read some more, by one query."""
         between = self._key.between(self._low, self._high)
-        found = next(self._index.query(self._user_id, between, **self._arguments).page_iter)
+        found = first_page_with_something(self._index.query(self._user_id, between, **self._arguments).page_iter)
         self.tasks.extend(TaskItem.from_raw_data(item) for item in found["Items"])
         self._arguments["last_evaluated_key"] = found.get("LastEvaluatedKey")
         self.is_over = "LastEvaluatedKey" not in found
