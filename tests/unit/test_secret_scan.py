@@ -92,7 +92,11 @@ def test_a_file_is_looked_at_before_it_is_committed_and_one_that_git_ignores_is_
     assert (found.name, found.line, found.rule) == ("new.txt", 1, "personal access token")
 
 
-def test_what_was_removed_again_is_found_in_the_commit_that_had_it(repository: Path) -> None:
+@pytest.mark.parametrize(
+    "setting", ["core.bare=false", "diff.noprefix=true", "diff.mnemonicPrefix=true", "color.ui=always"]
+)
+def test_what_was_removed_again_is_found_in_the_commit_that_had_it(setting: str, repository: Path) -> None:
+    _git(repository, "config", *setting.split("="))
     secret = repository / "key.pem"
     secret.write_text(_secrets()["our signing key"])
     _commit(repository, "A key")
