@@ -40,7 +40,7 @@ reset: tools ## Forget all local data
 web: tools ## Build the web app
 	@$(RUN) -m local.web_build
 
-test: tools $(DYNAMODB) $(AUDITS) ## All tests, each on one database (THOROUGH=1: on both, as in CI)
+test: tools $(DYNAMODB) $(AUDITS) ## All tests (THOROUGH=1: at full size, as in CI)
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(if $(THOROUGH),--thorough) \
 		$(or $(TESTS),$(WORKERS))
 

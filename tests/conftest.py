@@ -155,13 +155,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(sentence)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without `--thorough`, no test runs on two databases."""
-    if not config.getoption("thorough"):
-        items[:], repeated = left_out.divided(items)
-        config.hook.pytest_deselected(items=repeated)
-
-
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
     """Whether there are to be as many tasks as a test is about, even tens of thousands."""
