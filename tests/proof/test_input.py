@@ -30,9 +30,9 @@ NUMBERS: Final = {
     "raw bodies": 11_000,
     "bodies of a mebibyte": 500,
     "values of members": 16_000,
-    "headers": 8_000,
-    "paths": 5_500,
-    "queries": 6_000,
+    "headers": 4_000,
+    "paths": 11_500,
+    "queries": 4_000,
     "files": 3_000,
 }
 """50,000 cases together."""
