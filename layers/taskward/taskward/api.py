@@ -30,7 +30,7 @@ from taskward.errors import (
     UnsupportedMediaTypeError,
 )
 from taskward.principal import Principal
-from taskward.storage import is_passing_fault
+from taskward.storage import ID_LENGTH, is_passing_fault
 from taskward.telemetry import logger
 from taskward.validation import FIELD_LENGTH, validated
 from taskward.viewer import Viewer, viewer_of
@@ -46,6 +46,10 @@ SAFETY_HEADERS = {
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 PROBLEM = "application/problem+json"
+
+_ID = re.compile(f"[0-9A-Za-z-]{{{ID_LENGTH}}}")
+_NOBODYS = "-" * (ID_LENGTH + 1)
+"""What looks like an id, and one that nothing can have."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -225,15 +229,17 @@ class Api(APIGatewayRestResolver):
 
 
 def _routed_path(event: Mapping[str, Any]) -> str:
-    """The path to look up: gateway and resolver take one with a trailing slash for the same resource.
+    """The path to look up: the resource that the gateway has chosen, with the id that it found there.
 
-    Not so for DELETE: there the slash is all that is left of an id that a client lost, and must not stand for all there
-    are. It is looked up as an id that nothing has.
+    Not the path as it came: that is decoded, and in place of an id `%63hanges` would be another resource, a line feed
+    none at all. What is no id is looked up as one that nothing has. So is the slash that the path of a DELETE ends
+    with: it is all that is left of an id that a client lost, and must not stand for all there are.
     """
-    path: str = event["path"]
-    # To the resolver a line feed at the end is nothing at all.
-    nothing_left = path.endswith("\n") or (event["httpMethod"] == "DELETE" and path.endswith("/"))
-    return f"{path}-" if nothing_left else path
+    resource: str = event["resource"]
+    if event["httpMethod"] == "DELETE" and event["path"].endswith("/"):
+        return f"{resource}/{_NOBODYS}"
+    found = (event.get("pathParameters") or {}).get("id") or ""
+    return resource.replace("{id}", found if _ID.fullmatch(found) else _NOBODYS)
 
 
 def answer(
