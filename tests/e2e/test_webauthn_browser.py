@@ -1,10 +1,8 @@
 """Passkeys of a real browser: what Chromium makes of our options is what we accept."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Error, Frame, Page
@@ -13,6 +11,7 @@ from taskward.errors import InvalidPasskeyError
 from taskward.identity import webauthn
 from taskward.identity.webauthn import NewPasskey, Site
 from tests.support import browser
+from tests.support.loopback import QuietHandler, serving
 
 CHALLENGE = bytes(range(32))
 USER_ID = "6f1c1d0e-7a53-4b6e-9f0e-0b9d7f4c2a11"
@@ -27,7 +26,7 @@ _GET = """async options => {
 }"""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     """Answers with a page of nothing, or with one that has what the address asks for in a frame: `/?http://...`."""
 
     def do_GET(self) -> None:
@@ -40,20 +39,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
 
 @contextmanager
 def _served() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join(30)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    with serving(server):
+        yield server.server_port
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from typing import Any
 
 import jwt
@@ -14,6 +13,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import aws, moto_account
+from tests.support.loopback import QuietHandler, serving
 from tests.support.sample_events import ask, feed, is_let_in, load, signed_in, signed_up
 
 # Of each event how many keys are published after it, on a stack that had none before.
@@ -43,7 +43,7 @@ class Inbox:
 
 @contextmanager
 def _receiving() -> Iterator[Inbox]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_PUT(self) -> None:
             received.methods.append(self.command)
             received.content_types.append(self.headers["Content-Type"])
@@ -51,18 +51,9 @@ def _receiving() -> Iterator[Inbox]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Nothing: the test says what arrived."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        received = Inbox(f"http://127.0.0.1:{server.server_port}/answer?signature=abc")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield received
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as origin:
+        received = Inbox(f"{origin}/answer?signature=abc")
+        yield received
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The gateway of `gateway.py` behind HTTP on this machine, for tools that ask by HTTP alone. One request at a time."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 
+from tests.support import loopback
 from tests.support.gateway import STAGE, Gateway
 
 
@@ -12,7 +12,7 @@ from tests.support.gateway import STAGE, Gateway
 def serving(gateway: Gateway) -> Iterator[str]:
     """Serves a gateway; yields the API's address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(loopback.QuietHandler):
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else None
@@ -33,11 +33,5 @@ def serving(gateway: Gateway) -> Iterator[str]:
                 return self.answer
             raise AttributeError(name)
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}{STAGE}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with loopback.serving(HTTPServer(("127.0.0.1", 0), Handler)) as origin:
+        yield f"{origin}{STAGE}"

@@ -4,7 +4,7 @@ from tests.support import aws
 
 
 def said(*, thorough: bool) -> str:
-    """The same for those who read what the tests print."""
+    """The same in words, for those who read what the tests print."""
     missing = aws.local_database_missing()
     if missing is not None:
         return f"DynamoDB Local ({missing}), and all that needs it"

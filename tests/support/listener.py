@@ -1,10 +1,11 @@
 """A server that is never to be asked: where a forger has put a key of their own."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
+
+from tests.support.loopback import QuietHandler, serving
 
 
 @dataclass
@@ -19,20 +20,11 @@ class Listener:
 def listening() -> Iterator[Listener]:
     """Listen on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             found.asked.append(self.path)
             self.send_error(404)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Listener(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield found
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as address:
+        found = Listener(address)
+        yield found

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
-from threading import Thread
 from typing import Any
+
+from tests.support.loopback import QuietHandler, serving
 
 BREACHED = "correct horse battery staple"
 """A password that only this service knows: it is not among the common ones."""
@@ -48,16 +49,13 @@ class RangeService:
 def range_service(tls: SSLContext | None = None) -> Iterator[RangeService]:
     """One that serves until the end of the block; with `tls` over that."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             service.asked.append((self.requestline, self.headers))
             if service.respond:
                 service.respond(self)
             else:
                 answer(self, "\r\n".join(service.lines(self.path.rpartition("/")[2])).encode())
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing: what is asked for is nobody's business."""
 
     class Server(ThreadingHTTPServer):
         def get_request(self) -> tuple[Any, Any]:
@@ -70,15 +68,10 @@ def range_service(tls: SSLContext | None = None) -> Iterator[RangeService]:
         def handle_error(self, *_: object) -> None:
             """Says nothing: who asks may go away at any time, and tests have it do so."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        service = RangeService(server.server_port)
-        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield service
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Server(("127.0.0.1", 0), Handler)
+    service = RangeService(server.server_port)
+    with serving(server):
+        yield service
 
 
 def answer(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:

@@ -5,20 +5,19 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from http.server import ThreadingHTTPServer
 
 from botocore.exceptions import ClientError
 
 from tests.support import aws
+from tests.support.loopback import QuietHandler, serving
 
 
 @contextmanager
 def slow_database(delay: float) -> Iterator[str]:
     """Answers each request after so many seconds; yields the endpoint."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -36,19 +35,10 @@ def slow_database(delay: float) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server) as origin:
+        yield origin
 
 
 @contextmanager
