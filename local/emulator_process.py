@@ -1,4 +1,4 @@
-"""The emulator's process: the emulator as it is installed, and seven things that it lacks.
+"""The emulator's process: the emulator as it is installed, and eight things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
@@ -11,7 +11,8 @@ It does not know for which identity, by which configuration set and from which a
 whether a policy allows that. And it keeps all else over a restart, but not the mail.
 
 It unpacks layer and code for every process that it starts, which takes longer than the start itself. Here it does so
-once.
+once. And it starts as many at once as are asked for, and those that have started wait for the others longer than for an
+answer of a database that is near. Here as many start at once as there are processors.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -127,6 +128,18 @@ class _UnpackedOnce(zipfile.ZipFile):
 
 
 lambda_runtime.zipfile = SimpleNamespace(**(vars(zipfile) | {"ZipFile": _UnpackedOnce}))
+
+
+_starting = threading.Semaphore(os.cpu_count() or 1)
+_spawn = lambda_runtime.Worker._spawn
+
+
+def _spawn_in_turn(worker: lambda_runtime.Worker) -> None:
+    with _starting:
+        _spawn(worker)
+
+
+lambda_runtime.Worker._spawn = _spawn_in_turn
 
 
 async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:

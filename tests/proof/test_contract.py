@@ -31,7 +31,8 @@ def test_the_service_answers_as_its_document_says(
         {"examples": 1, "coverage": 1, "fuzzing": 12, "stateful": 40} if thorough else {"fuzzing": 1, "stateful": 3}
     )
     with serving(gateway) as base_url:
-        report = fuzzed(conformance.document(mail=True), base_url, People(base_url, verify), phases=phases)
+        people = People(base_url, verify)
+        report = fuzzed(conformance.document(mail=True), base_url, people, phases=phases, whole=thorough)
     figure(report.sentence("of the gateway in the process"))
     assert gateway.crashes == []
     assert_kept(report, whole=thorough)
