@@ -8,6 +8,9 @@ DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 # What audits need and the service does not; their tests are left out without.
 AUDITS := .venv/audit/.done .venv/secretlint/.done
 
+# What measurements need and the service does not; the test of what it is measured beside is left out without.
+BENCH := .venv/bench/.done .venv/peer/.done
+
 UV := .venv/uv/bin/uv
 RUN := .venv/dev/bin/python
 
@@ -40,7 +43,7 @@ reset: tools ## Forget all local data
 web: tools ## Build the web app
 	@$(RUN) -m local.web_build
 
-test: tools $(DYNAMODB) $(AUDITS) ## All tests (THOROUGH=1: at full size, as in CI)
+test: tools $(DYNAMODB) $(AUDITS) $(BENCH) ## All tests (THOROUGH=1: at full size, as in CI)
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(if $(THOROUGH),--thorough) \
 		$(or $(TESTS),$(WORKERS))
 
@@ -156,12 +159,26 @@ web/node_modules/.done: web/package-lock.json
 	@npm ci --prefix .venv/secretlint --ignore-scripts --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
 
+.venv/bench/.done: local/tools/bench.txt .venv/uv/.done
+	@echo "Installing what measurements need ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/bench
+	@$(UV) pip install --quiet --python .venv/bench --require-hashes -r local/tools/bench.txt
+	@touch $@
+
+# A folder of packages, as a layer of Lambda would have them.
+.venv/peer/.done: bench/peer/requirements.txt .venv/bench/.done
+	@echo "Installing what Taskward is measured beside ..."
+	@rm -rf .venv/peer
+	@$(UV) pip install --quiet --compile-bytecode --python .venv/bench --target .venv/peer --require-hashes -r $<
+	@touch $@
+
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 lock: .venv/uv/.done ## Pin all packages anew from the .in files
 	@$(COMPILE) layers/taskward/requirements.in -o layers/taskward/requirements.txt
 	@$(COMPILE) requirements.in -o requirements.txt
-	@for tool in audit emulator sam uv; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
+	@$(COMPILE) bench/peer/requirements.in -o bench/peer/requirements.txt
+	@for tool in audit bench emulator sam uv; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
 
 clean: ## Remove everything that was installed or built
 	rm -rf .venv .aws-sam build .pytest_cache .mypy_cache .ruff_cache web/node_modules web/dist

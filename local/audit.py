@@ -21,6 +21,7 @@ ACCEPTED = TOOLS / "accepted.toml"
 PYTHON_LOCKS = [
     ROOT / "layers" / "taskward" / "requirements.txt",
     ROOT / "requirements.txt",
+    ROOT / "bench" / "peer" / "requirements.txt",
     *sorted(TOOLS.glob("*.txt")),
 ]
 NPM_LOCKS = [ROOT / "web" / "package-lock.json", *sorted(TOOLS.glob("*/package-lock.json"))]

@@ -78,7 +78,7 @@ class Gateway:
             return _own("REQUEST_TOO_LARGE", request_id)
         if route is None:
             return _own("MISSING_AUTHENTICATION_TOKEN", request_id)
-        event = self._event(method, path, query, body, headers, request_id, source_ip)
+        event = self.event(method, path, query, body, headers, request_id, source_ip)
         event["resource"] = route.path
         event["pathParameters"] = parameters or None
         if not route.is_public:
@@ -96,7 +96,7 @@ class Gateway:
         answered = {name.lower(): list(values) for name, values in result["multiValueHeaders"].items()}
         return Answer(result["statusCode"], answered, result["body"])
 
-    def _event(
+    def event(
         self,
         method: str,
         path: str,
@@ -106,6 +106,7 @@ class Gateway:
         request_id: str,
         source_ip: str,
     ) -> dict[str, Any]:
+        """What a function gets of a request; who asks, and by which resource, is not in it yet."""
         several: dict[str, list[str]] = {}
         for name, value in parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=None):
             several.setdefault(name, []).append(value)

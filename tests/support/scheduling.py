@@ -6,7 +6,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER: Final = (
     *("tests/e2e/test_run.py", "tests/e2e/test_web_", "tests/e2e/"),
-    *("tests/contract/test_task_units.py", "tests/proof/test_races_"),
+    *("tests/contract/test_task_units.py", "tests/proof/test_races_", "tests/bench/"),
 )
 """What shares something that takes long to make, and much memory: a deployed stack, tens of thousands of tasks, several
 processes. And what takes long by itself, so that it is not left for the end. The first that fits counts."""
