@@ -74,6 +74,8 @@ class People:
         phase = case.meta.phase.name.value
         if phase != "stateful":
             self._fill_in_task(case)
+        if phase == "fuzzing":
+            self._fill_in_session(case)
         if phase != "coverage":
             self._fill_in_password(case)
 
@@ -88,6 +90,11 @@ class People:
             if not case.meta.is_negative_at(ParameterLocation.HEADER) and case.method != "GET":
                 for name in ("If-Match", "If-None-Match"):
                     case.headers.pop(name, None)
+
+    def _fill_in_session(self, case: Any) -> None:
+        if case.operation.path == "/auth/sessions/{id}" and not case.meta.is_negative_at(ParameterLocation.PATH):
+            email = self._person(_EVERYBODY).email
+            case.path_parameters = {"id": self._granted("/auth/login", email)["session_id"]}
 
     def _fill_in_password(self, case: Any) -> None:
         operation_id = _id(case.operation)
