@@ -95,6 +95,7 @@ def refresh(body: Refresh, database: Database) -> Renewal:
             expires_at=func.least(now + IDLE, UserSession.ends_at),
         )
         .returning(UserSession)
+        .execution_options(synchronize_session=False)
     )
     if session is None:
         raise ProblemError(401, "session_revoked")

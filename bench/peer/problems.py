@@ -21,9 +21,9 @@ class ProblemError(Exception):
 
 def install(app: FastAPI) -> None:
     """Have an app answer all refusals, its own and the framework's, as problem documents."""
-    app.add_exception_handler(ProblemError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _by_the_framework)
+    app.exception_handler(ProblemError)(_refused)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_by_the_framework)
 
 
 async def _refused(request: Request, error: ProblemError) -> JSONResponse:

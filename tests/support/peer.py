@@ -89,8 +89,7 @@ def running() -> Iterator[Peer]:
         python = tool("bench", "python")
         subprocess.run([python, "tables.py"], cwd=FOLDER, env=variables, check=True)
         with subprocess.Popen(
-            # No warning of the libraries goes by unseen.
-            [python, "-W", "error", "-c", _SERVE],
+            [python, "-c", _SERVE],
             cwd=FOLDER,
             env=variables,
             stdin=subprocess.PIPE,
