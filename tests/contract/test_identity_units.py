@@ -1,107 +1,34 @@
 """What signing in and staying signed in cost in read and write units: the second table of docs/cost.md, measured.
 
-Whole requests, through authorizer and function, on Amazon's own database alone: moto makes its units up.
+On Amazon's own database alone: moto makes its units up.
 """
 
-import json
-import secrets
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
-from functions.authorizer import app as authorizer
-from taskward.identity import passwords
 from tests.conftest import ROOT
 from tests.support import aws, moto_account
-from tests.support.capacity import Units, metered
-from tests.support.events import Context
-from tests.support.gateway import Gateway
-from tests.support.people import PASSWORD
-
-SESSIONS = {"1": 1, "10": 10}
-"""How many devices a user is signed in on, as the table has it."""
-
-Figures = dict[str, dict[str, Units]]
-"""Units by what is done and by devices."""
+from tests.support.documents import table
+from tests.support.identity_units import Figures, measured, rows
 
 DOCUMENT: Final = ROOT / "docs" / "cost.md"
 
 
 @pytest.fixture(scope="module")
 def figures(local_endpoint: str) -> Iterator[Figures]:
-    """Everything measured, with keys that an execution environment has read within the last minute."""
-    with pytest.MonkeyPatch.context() as patch, aws.in_memory(but_reach=local_endpoint):
-        patch.setattr(passwords, "_context", passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1))
-        # No write is sampled for the quota.
-        patch.setattr(secrets, "randbelow", lambda _: 1)
+    """Everything measured."""
+    with aws.in_memory(but_reach=local_endpoint):
         moto_account.create_secrets()
         moto_account.create_queue_and_bucket()
         aws.connect(local_endpoint)
-        aws.create_tables(local_endpoint)
-        try:
-            aws.publish_keys()
-            by_devices = {name: _measured(f"person{count}@example.com", count) for name, count in SESSIONS.items()}
-            yield {name: {devices: by_devices[devices][name] for devices in SESSIONS} for name in by_devices["1"]}
-        finally:
-            aws.delete_tables(local_endpoint)
-
-
-def _measured(email: str, devices: int) -> dict[str, Units]:
-    """Each by a user who is signed in on so many devices when it is done."""
-    gateway, credentials = Gateway(), {"email": email, "password": PASSWORD}
-
-    def asked(path: str, body: dict[str, Any] | None = None, *, token: str | None = None) -> Any:
-        answer = gateway.ask("POST", path, body, token=token)
-        assert answer.status in (200, 201, 204, 401), answer.text
-        return json.loads(answer.text or "{}")
-
-    # Whoever asks first reads the keys.
-    asked("/auth/register", credentials | {"email": f"first-{email}"})
-    found = {"POST /auth/register": _cost(lambda: asked("/auth/register", credentials))}
-    for _ in range(devices - 1):
-        asked("/auth/login", credentials)
-    found["POST /auth/login"] = _cost(lambda: asked("/auth/login", credentials))
-    found["POST /auth/login, wrong password"] = _cost(
-        lambda: asked("/auth/login", credentials | {"password": f"not {PASSWORD}"})
-    )
-    grant = asked("/auth/login", credentials)
-    found["POST /auth/refresh"] = _cost(lambda: asked("/auth/refresh", {"refresh_token": grant["refresh_token"]}))
-    token = grant["access_token"]
-    found["the authorizer, before any other request"] = _cost(lambda: _authorized(token))
-    asking, letting_in = _cost(lambda: gateway.ask("GET", "/account", token=token)), _cost(lambda: _authorized(token))
-    found["GET /account"] = Units(asking.read - letting_in.read, asking.write, asking.requests - letting_in.requests)
-    found["POST /auth/logout"] = _cost(lambda: asked("/auth/logout", token=token))
-    return found
-
-
-def _authorized(token: str) -> None:
-    event = {"type": "TOKEN", "methodArn": "arn", "authorizationToken": f"Bearer {token}"}
-    decision = authorizer.handler(event, Context())
-    assert decision["policyDocument"]["Statement"][0]["Effect"] == "Allow"
-
-
-def _cost(action: Callable[[], object]) -> Units:
-    with metered() as units:
-        action()
-    return units
-
-
-def _table(figures: Figures) -> list[str]:
-    """The figures as docs/cost.md has them."""
-    rows = [["", *(f"{name} device{'s' * (count > 1)}" for name, count in SESSIONS.items())]]
-    rows += [["---"] * (1 + len(SESSIONS))]
-    rows += [[_named(name), *(str(units) for units in by_devices.values())] for name, by_devices in figures.items()]
-    return [f"| {' | '.join(row)} |" for row in rows]
-
-
-def _named(name: str) -> str:
-    return name if name.startswith("the ") else f"`{name}`"
+        yield measured(local_endpoint)
 
 
 def test_what_the_document_says_of_signing_in_is_what_is_measured(figures: Figures) -> None:
     documented = [part for part in DOCUMENT.read_text().split("\n\n") if part.startswith("|")][1]
-    assert documented.splitlines() == _table(figures), "\n".join(["the table should be:", *_table(figures)])
+    assert documented.splitlines() == table(rows(figures)), "\n".join(["the table should be:", *table(rows(figures))])
 
 
 def test_what_is_asked_most_costs_the_same_on_however_many_devices_somebody_is_signed_in(figures: Figures) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from local.paths import ROOT
 from local.template import resources, template
 
-__all__ = ["ROOT", "resources", "template", "with_everything_on", "with_nothing_on"]
+__all__ = ["ROOT", "resources", "template", "variables", "with_everything_on", "with_nothing_on"]
 
 
 def with_everything_on(value: Any) -> Any:
@@ -29,3 +29,19 @@ def with_nothing_on(value: Any) -> Any:
     if value.keys() == {"Fn::If"}:
         return with_nothing_on(value["Fn::If"][2])
     return {name: with_nothing_on(member) for name, member in value.items()}
+
+
+def variables(function: str) -> dict[str, str]:
+    """The variables that the template sets for a function, each with its parameter's default.
+
+    Of what CloudFormation makes, such as names of tables, any text.
+    """
+    common = template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = resources("AWS::Serverless::Function")[function]["Environment"]["Variables"]
+    return {name: _value(value) for name, value in {**common, **own}.items()}
+
+
+def _value(setting: Any) -> str:
+    if isinstance(setting, dict):
+        setting = template()["Parameters"].get(setting.get("Ref"), {}).get("Default")
+    return str(setting or "any")
