@@ -14,6 +14,7 @@ import json
 import platform
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,10 @@ from tests.support import aws, peer
 _SETTLE = 5
 
 
-def measure(*, warm_rounds: int, cold_rounds: int, emulated_rounds: int = 0) -> dict[str, Any]:
-    """All raw numbers."""
+def measure(
+    *, warm_rounds: int, cold_rounds: int, emulated_rounds: int = 0, only: Collection[str] = ()
+) -> dict[str, Any]:
+    """All raw numbers; cold starts of all functions, or of those that are named."""
     layer, python = build_layer(), tool("bench", "python")
     emulator = cold.interface_emulator()
     with ExitStack() as stack:
@@ -51,7 +54,8 @@ def measure(*, warm_rounds: int, cold_rounds: int, emulated_rounds: int = 0) -> 
             return side.event(operation) if known else cold.first_event(name, user.access_token, user.authorizer)
 
         print(f"cold: {cold_rounds} rounds", flush=True)
-        found["cold"] = cold.measure(python, functions, first, cold_rounds)
+        started = {name: function for name, function in functions.items() if not only or name in only}
+        found["cold"] = cold.measure(python, started, first, cold_rounds)
         if emulator is not None and emulated_rounds:
             print(f"under the runtime interface emulator: {emulated_rounds} rounds", flush=True)
             chosen = {name: functions[name] for name in ("tasks", "authorizer", PEER)}
