@@ -5,10 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
+from botocore.loaders import Loader
 from packaging.utils import canonicalize_name
 
 from local.paths import ROOT, tool
@@ -16,6 +20,9 @@ from local.shipped import layer_packages
 from tests.support.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
+SERVICES = {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs"}
+# The same packages, whole.
+INSTALLED = Path(botocore.__file__).parent.parent
 
 # Runs with no site-packages at all: what is missing from layer and function fails here, as it would on Lambda.
 _IMPORT = """
@@ -25,7 +32,7 @@ import app
 # What a handler imports only when it needs it must be there as well.
 for name in json.loads(sys.argv[2]):
     __import__(name)
-loaded = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()}
+loaded = {name: getattr(module, "__cached__", None) for name, module in list(sys.modules.items())}
 print(json.dumps({"modules": loaded, "handler": callable(app.handler)}))
 """
 
@@ -95,8 +102,29 @@ def test_the_layer_holds_the_packages_of_the_bill_of_materials_and_no_others(lay
 
 def test_the_layer_carries_only_the_services_in_use(layer: Path) -> None:
     data = layer / "botocore" / "data"
-    services = {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs"}
-    assert {path.name for path in data.iterdir() if path.is_dir()} == services
+    assert {path.name for path in data.iterdir() if path.is_dir()} == SERVICES
+
+
+def _differences(whole: Any, left: Any, place: str = "") -> Iterator[str]:
+    """Where two documents differ, but for documentation that is left out."""
+    if isinstance(whole, dict) and isinstance(left, dict):
+        for name in whole.keys() | left.keys():
+            if name in whole and name in left:
+                yield from _differences(whole[name], left[name], f"{place}/{name}")
+            elif name != "documentation" or name in left:
+                yield f"{place}/{name}"
+    elif whole != left:
+        yield place
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_descriptions_of_services_are_whole_but_for_their_documentation(layer: Path, service: str) -> None:
+    def described(data: Path) -> Any:
+        return Loader([str(data)], include_default_search_paths=False).load_service_model(service, "service-2")
+
+    left = described(layer / "botocore" / "data")
+    assert not list(_differences(described(INSTALLED / "botocore" / "data"), left))
+    assert '"documentation": "' not in json.dumps([left["operations"], left["shapes"]])
 
 
 def test_the_layer_carries_no_tests_of_its_packages(layer: Path) -> None:
@@ -129,36 +157,102 @@ def test_the_layer_alone_writes_and_reads_files_of_tasks(layer: Path) -> None:
     assert done.stdout.split() == ["True", "True", "True", "1"]
 
 
-# botocore finds a service's description, and the rules of its addresses, in data files of the layer.
-_MAKE_CLIENTS = """
+# Where a request to each service goes, and for which region and service it is signed.
+_WHERE_REQUESTS_GO = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import boto3
+from botocore.config import Config
+once = Config(retries={"total_max_attempts": 1})
+found = []
+def see(request, **_):
+    scope = request.headers["Authorization"].decode().split("Credential=")[1].split(",")[0].split("/")
+    found.append([region, request.url, scope[2], scope[3]])
+    raise RuntimeError
+for region in sys.argv[2:]:
+    for service, operation, arguments in [
+        ("dynamodb", "list_tables", {}),
+        ("kms", "list_keys", {}),
+        ("s3", "list_objects_v2", {"Bucket": "bucket"}),
+        ("secretsmanager", "list_secrets", {}),
+        ("sesv2", "get_account", {}),
+        ("sqs", "list_queues", {}),
+    ]:
+        client = boto3.client(service, region, config=once)
+        client.meta.events.register("before-send", see)
+        try:
+            getattr(client, operation)(**arguments)
+        except RuntimeError:
+            found[-1].append(client.meta.endpoint_url)
+print(json.dumps(found))
+"""
+_IN_ALL_PARTITIONS = [
+    *("us-east-1", "eu-central-1", "eu-south-2", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1"),
+    *("eu-isoe-west-1", "us-isof-south-1", "eusc-de-east-1", "eu-somewhere-9"),
+]
+
+
+def _where_requests_go(packages: Path) -> list[list[str]]:
+    found: list[list[str]] = json.loads(_run(_WHERE_REQUESTS_GO, str(packages), *_IN_ALL_PARTITIONS))
+    return found
+
+
+def test_requests_go_where_the_data_that_is_left_out_would_send_them(layer: Path) -> None:
+    found = _where_requests_go(layer)
+    assert found == _where_requests_go(INSTALLED)
+    assert len(found) == len(SERVICES) * len(_IN_ALL_PARTITIONS)
+    assert ["cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn/", "cn-north-1", "dynamodb"] in [
+        entry[:4] for entry in found
+    ]
+
+
+# The clients as the package makes them.
+_MAKE_CLIENTS = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from taskward.identity import encryption, keyring
+from taskward.identity.session_tables import PublishedKeysItem
 from taskward.jobs import queue, results
 from taskward.mail import outbox, ses
-clients = [boto3.client("dynamodb"), boto3.client("secretsmanager"), queue._client(), results._client()]
-clients += [outbox._client(), ses._client()]
+from taskward.storage import connection_of
+clients = [connection_of(PublishedKeysItem).client, keyring.secrets_client(), encryption._client()]
+clients += [queue._client(), results._client(), outbox._client(), ses._client()]
 url, _ = results.link("exports/a/b.json", "c.json")
+results._client().get_paginator("list_objects_v2")
 print(json.dumps([client.meta.endpoint_url for client in clients] + [url.partition("?")[0]]))
 """
 
 
 def test_the_layer_alone_reaches_each_service_at_its_regional_address(layer: Path) -> None:
+    services = ("dynamodb", "secretsmanager", "kms", "sqs", "s3", "sqs", "email")
+    assert json.loads(_run(_MAKE_CLIENTS, str(layer))) == [
+        *(f"https://{service}.eu-central-1.amazonaws.com" for service in services),
+        "https://bucket.s3.eu-central-1.amazonaws.com/exports/a/b.json",
+    ]
+
+
+def test_the_layer_alone_takes_addresses_of_people_and_hashes_passwords(layer: Path) -> None:
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from taskward.identity import emails, passwords
+print(emails.normalised("Ann@Example.com"), passwords.verify_password("secret", passwords.hash_password("secret")))
+"""
+    assert _run(code, str(layer)).strip() == "ann@example.com (True, None)"
+
+
+def _run(code: str, *arguments: str) -> str:
+    """What code prints that finds nothing but the standard library and what it is told of."""
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _MAKE_CLIENTS, str(layer)],
-        env=environment | {"EXPORTS_BUCKET": "bucket"},
+        [sys.executable, "-I", "-S", "-c", code, *arguments],
+        env=environment | {"EXPORTS_BUCKET": "bucket", "SESSIONS_TABLE": "sessions", "BREACHED_PASSWORDS_ADDRESS": ""},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [
-        *("https://dynamodb.eu-central-1.amazonaws.com", "https://secretsmanager.eu-central-1.amazonaws.com"),
-        *("https://sqs.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com"),
-        *("https://sqs.eu-central-1.amazonaws.com", "https://email.eu-central-1.amazonaws.com"),
-        "https://bucket.s3.eu-central-1.amazonaws.com/exports/a/b.json",
-    ]
+    return done.stdout
 
 
 def test_the_layer_cross_builds_for_lambda(tmp_path: Path) -> None:
