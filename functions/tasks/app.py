@@ -1,6 +1,6 @@
 """Tasks, one by one and in lists. Every call names the caller's own partition."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ def list_tasks() -> Response[str]:
     wanted = {name: values for name, values in query.items() if name not in ("limit", "cursor")}
     found = lists.page(user_id, list_queries.parsed(wanted, _zone_of(user_id, paging)), limit, paging.get("cursor"))
     headers = handler.link_to_next("/tasks", {**wanted, "limit": limit}, found.next_cursor)
-    return answer(200, [_representation(task) for task in found.tasks], headers)
+    return answer(200, _representations(found.tasks), headers)
 
 
 @handler.get("/tasks/summary")
@@ -47,7 +47,7 @@ def list_changes() -> Response[str]:
     user_id = handler.principal(READ).user_id
     query = handler.query({"since", "limit"})
     found = feed.changes(user_id, query.get("since"), handler.limit(query, feed.DEFAULT_LIMIT, feed.MAX_LIMIT))
-    tasks = [_representation(task) for task in found.tasks]
+    tasks = _representations(found.tasks)
     return answer(200, {"tasks": tasks, "next": found.next_token, "more": found.more})
 
 
@@ -77,7 +77,7 @@ def read_task(task_id: str) -> Response[str]:
 @handler.get("/tasks/<task_id>/subtasks")
 def list_subtasks(task_id: str) -> Response[str]:
     found = service.subtasks(handler.principal(READ).user_id, task_id)
-    return answer(200, {"progress": service.progress(found), "tasks": [_representation(task) for task in found]})
+    return answer(200, {"progress": service.progress(found), "tasks": _representations(found)})
 
 
 @handler.put("/tasks/<task_id>")
@@ -135,6 +135,11 @@ def _precondition() -> Precondition | None:
 
 def _representation(task: models.Task) -> dict[str, object]:
     return models.representation(task, handler.viewer().base_url)
+
+
+def _representations(tasks: Sequence[models.Task]) -> list[dict[str, object]]:
+    base_url = handler.viewer().base_url
+    return [models.representation(task, base_url) for task in tasks]
 
 
 def _shown(task: models.Task) -> Response[str]:

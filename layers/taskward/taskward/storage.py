@@ -7,15 +7,18 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from taskward.dynamodb import Row, RowParserFactory
+from taskward.dynamodb_requests import sign_and_send_directly
 from taskward.errors import UnavailableError
 from taskward.remote import guarded
+from taskward.snapshots import before_snapshot
 
 CONFLICT_ATTEMPTS = 8
 """How often a transaction, or a read-change-write, is tried again when somebody else was quicker."""
@@ -48,7 +51,7 @@ class TableMeta:
 _connections: dict[str | None, Connection] = {}
 
 
-class Table(Model):
+class Table(Row):
     """Base of all models. They share one client: making one is the most expensive part of a cold start."""
 
     @classmethod
@@ -56,14 +59,26 @@ class Table(Model):
         table = super()._get_connection()
         shared = _connections.get(table.connection.host)
         if shared is None:
-            shared = _connections[table.connection.host] = table.connection
-            guarded(shared.client)
+            session = table.connection.session
+            session.register_component("response_parser_factory", RowParserFactory())
+            # A fixed one: otherwise it is put together anew for each request.
+            session.set_default_client_config(Config(user_agent="Taskward"))
+            sign_and_send_directly(guarded(table.connection.client))
+            # Now that it is ready; of several threads, the first one's is for all.
+            shared = _connections.setdefault(table.connection.host, table.connection)
         if table.connection is not shared:
             if cls.Meta.table_name not in shared._tables or cls._indexes:
                 # Of several models of one table, the one that knows its indexes speaks for it.
                 shared._tables[cls.Meta.table_name] = table.get_meta_table()
             table.connection = shared
         return table
+
+
+@before_snapshot
+def prepare() -> None:
+    """Make the client, and all that it knows of the tables, ahead of the first request."""
+    for model in Table.__subclasses__():
+        model._get_connection()
 
 
 def user_key(user_id: str) -> str:

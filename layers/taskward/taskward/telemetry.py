@@ -2,7 +2,7 @@
 
 import os
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "taskward"), utc=True)

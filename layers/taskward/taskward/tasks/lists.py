@@ -10,6 +10,7 @@ from taskward import cursors
 from taskward.errors import InvalidCursorError
 from taskward.storage import first_page_with_something
 from taskward.tasks.list_queries import TaskQuery
+from taskward.tasks.models import ATTRIBUTES_SHOWN
 from taskward.tasks.tables import (
     NO_DUE,
     TaskItem,
@@ -98,15 +99,13 @@ def that_fit_one_answer(tasks: list[TaskItem]) -> list[TaskItem]:
 
 
 class _Merge:
-    """Tasks in the order of the list, wanted or not, read as they are asked for; `was_cut` when no more may be read.
-
-    `position` is that of the last task given.
-    """
+    """Tasks in the order of the list, wanted or not, read as they are asked for; `was_cut` when no more may be read."""
 
     def __init__(self, user_id: str, query: TaskQuery, limit: int, after: Position | None) -> None:
-        self.position = after or ("", "")
         self.was_cut = False
         self._query = query
+        self._after = after or ("", "")
+        self._last: TaskItem | None = None
         size = EXAMINED_A_QUERY if query.has_filter else limit + 1
         # The changes of all states are in one index.
         states = query.states[:1] if query.sort == "updated" else query.states
@@ -127,9 +126,16 @@ class _Merge:
             if not heads:
                 return
             # A stream without a task is over: nothing of it can come before the others'.
-            task = first(heads, key=lambda stream: _position(self._query, stream.tasks[0])).tasks.popleft()
-            self.position = _position(self._query, task)
-            yield task
+            head = heads[0]
+            if len(heads) > 1:
+                head = first(heads, key=lambda stream: _position(self._query, stream.tasks[0]))
+            self._last = head.tasks.popleft()
+            yield self._last
+
+    @property
+    def position(self) -> Position:
+        """That of the last task given."""
+        return self._after if self._last is None else _position(self._query, self._last)
 
 
 class _Stream:
@@ -142,6 +148,7 @@ class _Stream:
             "consistent_read": True,
             "scan_index_forward": not query.descending,
             "page_size": size,
+            "attributes_to_get": [*_READ, self._key.attr_name],
         }
         self._user_id = user_id
         self._low, self._high = _range(query, state)
@@ -168,6 +175,9 @@ class _Stream:
         else:
             self.is_over = (key < self._low) == descending
 
+
+_READ: Final = (*ATTRIBUTES_SHOWN, "state", "expires_at")
+"""What is shown of a task, and whether it is. The other half is places in other lists, and whose write it was."""
 
 _INDEXES: Final[dict[str, tuple[Any, Any]]] = {
     "created": (TaskItem.by_created, TaskItem.created_key),

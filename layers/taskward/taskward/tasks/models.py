@@ -1,6 +1,6 @@
 """A task as it is asked for and as it is shown."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -157,6 +157,13 @@ def representation(task: TaskItem, base_url: str) -> dict[str, Any]:
             "deleted_at": task.deleted_at,
         }
     return {"id": task.task_id, "url": f"{base_url}/tasks/{task.task_id}", **facts(task)}
+
+
+ATTRIBUTES_SHOWN: Final = (
+    *("task_id", "title", "description", "completed_at", "priority", "due", "due_timezone", "tags", "order"),
+    *("repeat", "repeat_from", "parent_id", "version", "created_at", "updated_at", "deleted_at"),
+)
+"""What `facts` needs to have been read of a task."""
 
 
 def facts(task: TaskItem) -> dict[str, Any]:
