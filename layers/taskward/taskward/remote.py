@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from taskward.snapshots import after_restore
+
 RESERVE_SECONDS: Final = 1.5
 """What is kept of a function's time for its own work and its answer."""
 
@@ -66,6 +68,7 @@ def guarded(client: Any) -> Any:
 
     client.meta.events.register_first("before-send", check_time)
     client.meta.events.register("before-parse", _check_answer)
+    after_restore(client.close)
     return client
 
 

@@ -14,6 +14,7 @@ from jwt.algorithms import OKPAlgorithm
 from taskward import clock, settings
 from taskward.errors import UnavailableError
 from taskward.remote import guarded
+from taskward.snapshots import after_restore, before_snapshot
 
 CACHE_SECONDS = 60
 
@@ -58,6 +59,7 @@ class SigningKey:
     private_key: Any
 
 
+@before_snapshot
 @cache
 def secrets_client() -> Any:
     """The Secrets Manager client, made once a process."""
@@ -109,6 +111,7 @@ def _signing_key(key: RingKey) -> SigningKey:
     return SigningKey(key.kid, OKPAlgorithm.from_jwk(jwk))
 
 
+@after_restore
 def forget() -> None:
     """Drop the copy, so that the next use reads the secret."""
     global _copy

@@ -10,6 +10,7 @@ from jwt.exceptions import InvalidKeyError
 from taskward import clock
 from taskward.errors import UnavailableError
 from taskward.identity.session_tables import PublishedKeysItem
+from taskward.snapshots import after_restore
 
 CACHE_SECONDS = 60
 """How old a copy of the keys may be: a key that is no longer published is dead everywhere after this long."""
@@ -45,6 +46,7 @@ def published() -> PublishedKeys:
     return _copy
 
 
+@after_restore
 def forget() -> None:
     """Drop the copy, so that the next use reads the table."""
     global _copy
