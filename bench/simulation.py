@@ -2,8 +2,8 @@
 
     python -m bench.simulation
 
-Units are those that docs/cost.md has measured. Everything else is an assumption, or a price or quota of AWS, and stands
-below; prices are those of us-east-1 without taxes, discounts or what is free in the first year.
+Units are those that docs/cost.md has measured, times what bench/memory.py makes of processor time that was measured,
+prices those of bench/prices.py. Everything else is an assumption, or a quota of AWS, and stands below.
 """
 
 import math
@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from bench import prices
+from bench.memory import gb_seconds, request_ms, template_mb
+from bench.prices import tiered
 from tests.conftest import ROOT
+from tests.support.documents import table
 from tests.support.template import resources, template
 
 USERS: Final = (1_000, 1_000_000, 100_000_000)
@@ -50,59 +54,44 @@ MAILS_PER_REGISTRATION: Final = 2
 class Kind:
     """Requests of one kind.
 
-    `daily` is how many an active user makes a day, `function` what runs for it besides the authorizer (None: no
-    authorizer), `unit` the row of docs/cost.md, `milliseconds` how long the function takes when warm.
+    `daily` is how many an active user makes a day, `function` what runs for it, `unit` the row of docs/cost.md, `like`
+    the operation that was measured and is taken for it. Before what is not public there is the authorizer.
     """
 
     name: str
     daily: float
     function: str
     unit: str
-    milliseconds: float
+    like: str
     table: str = "TasksTable"
     public: bool = False
 
+    @property
+    def milliseconds(self) -> float:
+        """How long the function takes when it is warm."""
+        return request_ms(self.like, template_mb(self.function))
+
+    @property
+    def gb_seconds(self) -> float:
+        """Of Lambda, with the authorizer's."""
+        own = gb_seconds(self.like, self.function, template_mb(self.function))
+        return own + (0 if self.public else gb_seconds("authorize", "authorizer", template_mb("authorizer")))
+
 
 KINDS: Final = (
-    Kind("changes, nothing new", 20, "TasksFunction", "GET /tasks/changes?since=…, nothing new", 12),
-    Kind("account, at each start", 5, "AccountFunction", "GET /account", 12, "UsersTable"),
-    Kind("refresh", 5, "RefreshFunction", "POST /auth/refresh", 12, "SessionsTable", public=True),
-    Kind("create", 3, "TasksFunction", "POST /tasks, Idempotency-Key", 20),
-    Kind("edit", 3, "TasksFunction", "PATCH /tasks/{id}, due", 20),
-    Kind("complete", 3, "TasksFunction", "PATCH /tasks/{id}/complete", 20),
-    Kind("delete", 0.5, "TasksFunction", "DELETE /tasks/{id}", 20),
-    Kind("everything anew", 0.05, "TasksFunction", "GET /tasks/changes", 40),
-    Kind("sign in", 0.05, "LoginFunction", "POST /auth/login", 80, "UsersTable", public=True),
-    Kind("register", 0.005, "RegisterFunction", "POST /auth/register", 80, "UsersTable", public=True),
+    Kind("changes, nothing new", 20, "tasks", "GET /tasks/changes?since=…, nothing new", "get"),
+    Kind("account, at each start", 5, "account", "GET /account", "get", "UsersTable"),
+    Kind("refresh", 5, "refresh", "POST /auth/refresh", "refresh", "SessionsTable", public=True),
+    Kind("create", 3, "tasks", "POST /tasks, Idempotency-Key", "create"),
+    Kind("edit", 3, "tasks", "PATCH /tasks/{id}, due", "update"),
+    Kind("complete", 3, "tasks", "PATCH /tasks/{id}/complete", "update"),
+    Kind("delete", 0.5, "tasks", "DELETE /tasks/{id}", "update"),
+    Kind("everything anew", 0.05, "tasks", "GET /tasks/changes", "list of 100"),
+    Kind("sign in", 0.05, "login", "POST /auth/login", "login", "UsersTable", public=True),
+    Kind("register", 0.005, "register", "POST /auth/register", "register", "UsersTable", public=True),
 )
-AUTHORIZER_MILLISECONDS: Final = 5
 STARTS_A_DAY: Final = 5
 """Of the web app; each asks CloudFront for the page and the service worker."""
-
-# --- Prices, in dollars ---------------------------------------------------------------------------------------------
-
-GATEWAY: Final = ((333e6, 3.5e-6), (667e6, 2.8e-6), (19e9, 2.38e-6), (math.inf, 1.51e-6))
-LAMBDA_REQUEST: Final = 0.2e-6
-LAMBDA_GB_SECOND: Final = ((7.5e9, 1.33334e-5), (11.25e9, 1.20001e-5), (math.inf, 1.06667e-5))
-READ_UNIT, WRITE_UNIT = 0.125e-6, 0.625e-6
-STORED_GB, BACKED_UP_GB = 0.25, 0.20
-FRONT_REQUEST: Final = ((10e6, 0.0), (math.inf, 1e-6))
-FRONT_RUN: Final = ((2e6, 0.0), (math.inf, 0.1e-6))
-FRONT_GB: Final = ((1e3, 0.0), (10e3, 0.085), (40e3, 0.080), (100e3, 0.060), (350e3, 0.040), (math.inf, 0.030))
-LOG_GB: Final = 0.50
-TRACE: Final = 5e-6
-MAIL: Final = 0.1e-3
-SECRET, KEY, ALARM = 0.40, 1.00, 0.10
-
-
-def tiered(amount: float, tiers: tuple[tuple[float, float], ...]) -> float:
-    """What an amount costs, where each tier has so much at a price."""
-    cost = 0.0
-    for size, price in tiers:
-        cost += min(amount, size) * price
-        amount -= min(amount, size)
-    return cost
-
 
 # --- What is measured -----------------------------------------------------------------------------------------------
 
@@ -119,13 +108,6 @@ def units(name: str) -> tuple[float, float]:
     raise LookupError(name)
 
 
-@cache
-def memory_gb(function: str) -> float:
-    """What the template gives a function."""
-    default = template()["Globals"]["Function"]["MemorySize"]
-    return float(resources("AWS::Serverless::Function")[function].get("MemorySize", default)) / 1024
-
-
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +115,7 @@ def memory_gb(function: str) -> float:
 class Month:
     """A month of so many users."""
 
-    users: int
+    users: float
 
     @property
     def active_days(self) -> float:
@@ -167,10 +149,8 @@ class Month:
         return self.requests() + self.requests(tuple(kind for kind in KINDS if not kind.public))
 
     def gb_seconds(self) -> float:
-        """Of Lambda, all warm: a cold start in a thousand requests adds a hundredth or two."""
-        own = sum(self.requests((kind,)) * kind.milliseconds * memory_gb(kind.function) for kind in KINDS)
-        guarded = self.requests(tuple(kind for kind in KINDS if not kind.public))
-        return (own + guarded * AUTHORIZER_MILLISECONDS * memory_gb("AuthorizerFunction")) / 1000
+        """Of Lambda."""
+        return sum(self.requests((kind,)) * kind.gb_seconds for kind in KINDS)
 
     def stored_gb(self) -> float:
         """Of tasks and their copies; accounts and sessions are a hundredth of it."""
@@ -184,19 +164,23 @@ class Month:
         """Dollars, by service."""
         read, write = self.units()
         visits = self.requests(tuple(kind for kind in KINDS if kind.name in ("sign in", "register")))
-        fixed = {"AWS::SecretsManager::Secret": SECRET, "AWS::KMS::Key": KEY, "AWS::CloudWatch::Alarm": ALARM}
+        fixed = {
+            "AWS::SecretsManager::Secret": prices.SECRET,
+            "AWS::KMS::Key": prices.KEY,
+            "AWS::CloudWatch::Alarm": prices.ALARM,
+        }
         registrations = self.requests(tuple(kind for kind in KINDS if kind.name == "register"))
         return {
-            "API Gateway": tiered(self.requests(), GATEWAY),
-            "Lambda": self.invocations() * LAMBDA_REQUEST + tiered(self.gb_seconds(), LAMBDA_GB_SECOND),
-            "DynamoDB, requests": read * READ_UNIT + write * WRITE_UNIT,
-            "DynamoDB, storage and backups": self.stored_gb() * (STORED_GB + BACKED_UP_GB),
-            "CloudFront": tiered(self.front_requests(), FRONT_REQUEST)
-            + tiered(self.front_requests(), FRONT_RUN)
-            + tiered((self.front_requests() * ANSWER_KB + visits * FIRST_VISIT_KB) / 1e6, FRONT_GB),
-            "CloudWatch Logs": self.requests() * LOG_KB / 1e6 * LOG_GB,
-            "X-Ray": self.requests() * TRACED * TRACE,
-            "SES": registrations * MAILS_PER_REGISTRATION * MAIL,
+            "API Gateway": tiered(self.requests(), prices.GATEWAY),
+            "Lambda": self.invocations() * prices.LAMBDA_REQUEST + tiered(self.gb_seconds(), prices.LAMBDA_GB_SECOND),
+            "DynamoDB, requests": read * prices.READ_UNIT + write * prices.WRITE_UNIT,
+            "DynamoDB, storage and backups": self.stored_gb() * (prices.STORED_GB + prices.BACKED_UP_GB),
+            "CloudFront": tiered(self.front_requests(), prices.FRONT_REQUEST)
+            + tiered(self.front_requests(), prices.FRONT_RUN)
+            + tiered((self.front_requests() * ANSWER_KB + visits * FIRST_VISIT_KB) / 1e6, prices.FRONT_GB),
+            "CloudWatch Logs": self.requests() * LOG_KB / 1e6 * prices.LOG_GB,
+            "X-Ray": self.requests() * TRACED * prices.TRACE,
+            "SES": registrations * MAILS_PER_REGISTRATION * prices.MAIL,
             "secrets, key, alarms": sum(len(resources(kind)) * each for kind, each in fixed.items()),
         }
 
@@ -209,7 +193,9 @@ class Month:
         invocations = self.at_peak(self.invocations())
         running = self.at_peak(
             sum(self.requests((kind,)) * kind.milliseconds / 1000 for kind in KINDS)
-            + self.requests(tuple(kind for kind in KINDS if not kind.public)) * AUTHORIZER_MILLISECONDS / 1000
+            + self.requests(tuple(kind for kind in KINDS if not kind.public))
+            * request_ms("authorize", template_mb("authorizer"))
+            / 1000
         )
         reads = {table: self.at_peak(self.units(table)[0]) for table in ("TasksTable", "SessionsTable")}
         return {
@@ -259,48 +245,44 @@ def tables() -> list[list[str]]:
             kind.name,
             f"{kind.daily:g}",
             _units(units(kind.unit)),
-            f"{kind.milliseconds:g} ms at {memory_gb(kind.function) * 1024:g} MB",
+            f"{kind.milliseconds:.0f} ms at {template_mb(kind.function):,} MB, as {kind.like}",
         ]
         for kind in KINDS
     ]
     quotas = [
-        [name, whose, _number(default), *(_share(month.quotas()[name][2], default) for month in months)]
+        [name, whose, number(default), *(_share(month.quotas()[name][2], default) for month in months)]
         for name, (whose, default, _) in sorted(
             months[-1].quotas().items(), key=lambda entry: -entry[1][2] / entry[1][1]
         )
     ]
     hot = [
-        [name, _number(most), *(_share(month.hot()[name][1], most) for month in months)]
+        [name, number(most), *(_share(month.hot()[name][1], most) for month in months)]
         for name, (most, _) in months[0].hot().items()
     ]
-    costs = [[service, *(_dollars(month.costs()[service]) for month in months)] for service in months[0].costs()]
+    costs = [[service, *(dollars(month.costs()[service]) for month in months)] for service in months[0].costs()]
     totals = [sum(month.costs().values()) for month in months]
-    costs.append(["together", *map(_dollars, totals)])
+    costs.append(["together", *map(dollars, totals)])
     costs.append(
         [
             "for 1,000 users",
-            *(_dollars(total / month.users * 1000) for total, month in zip(totals, months, strict=True)),
+            *(dollars(total / month.users * 1000) for total, month in zip(totals, months, strict=True)),
         ]
     )
     return [
-        _table(["request", "a day, of who is active", "units", "assumed time"], kinds),
-        _table(["", *heads], [[name, *map(_number, values)] for name, values in amounts.items()]),
-        _table(["quota", "of", "default", *heads], quotas),
-        _table(["partition key", "units a second", *heads], hot),
-        _table(["dollars a month", *heads], costs),
+        table([["request", "a day, of who is active", "units", "time"], *kinds]),
+        table([["", *heads], *[[name, *map(number, values)] for name, values in amounts.items()]]),
+        table([["quota", "of", "default", *heads], *quotas]),
+        table([["partition key", "units a second", *heads], *hot]),
+        table([["dollars a month", *heads], *costs]),
     ]
-
-
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
 
 
 def _units(told: tuple[float, float]) -> str:
     return " + ".join(f"{amount:g} {kind}" for amount, kind in zip(told, "RW", strict=True) if amount)
 
 
-def _number(value: float) -> str:
-    """Three figures are more than the assumptions are good for."""
+def number(value: float) -> str:
+    """For a table: three figures are more than the assumptions are good for."""
     if value < 10:
         return f"{value:.2g}"
     return f"{round(value, 2 - math.floor(math.log10(value))):,.0f}"
@@ -312,7 +294,8 @@ def _share(used: float, most: float) -> str:
     return f"{used / most:.1%}" if used < most else f"**{used / most:,.1f} times**"
 
 
-def _dollars(amount: float) -> str:
+def dollars(amount: float) -> str:
+    """For a table."""
     return f"{amount:,.2f}" if amount < 100 else f"{amount:,.0f}"
 
 
