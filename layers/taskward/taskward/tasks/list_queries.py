@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -62,13 +63,20 @@ class TaskQuery:
 
     def matches(self, task: TaskItem) -> bool:
         """Whether a task is one of those wanted."""
+        is_wanted = task.state in self.states and (self._takes_all or self._is_chosen(task))
+        return is_wanted and not is_over(task)
+
+    @cached_property
+    def _takes_all(self) -> bool:
+        """Whether the state alone decides; asked of every task of a list."""
+        return not (self.priorities or self.tags or self.text or self.by_due or self.no_due)
+
+    def _is_chosen(self, task: TaskItem) -> bool:
         return (
-            task.state in self.states
-            and (not self.priorities or task.priority in self.priorities)
+            (not self.priorities or task.priority in self.priorities)
             and self.tags.issubset(task.tags)
             and self._is_due_then(task)
             and (not self.text or self.text in folded(task.title) or self.text in folded(task.description or ""))
-            and not is_over(task)
         )
 
     def _is_due_then(self, task: TaskItem) -> bool:

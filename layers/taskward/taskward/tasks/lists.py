@@ -10,7 +10,7 @@ from taskward import cursors
 from taskward.errors import InvalidCursorError
 from taskward.storage import first_page_with_something
 from taskward.tasks.list_queries import TaskQuery
-from taskward.tasks.models import ATTRIBUTES_SHOWN
+from taskward.tasks.models import ATTRIBUTES_SHOWN, MAX_DESCRIPTION, MAX_TAG, MAX_TAGS, MAX_TITLE
 from taskward.tasks.tables import (
     NO_DUE,
     TaskItem,
@@ -30,6 +30,8 @@ _ANSWER_BYTES = 6_000_000
 # A control character is a \u0001 in the body, and the body a text in Lambda's own answer.
 _BYTES_OF_A_CHARACTER = 7
 _BYTES_OF_THE_REST = 1_000
+
+_MOST_BYTES_OF_A_TASK = _BYTES_OF_THE_REST + _BYTES_OF_A_CHARACTER * (MAX_TITLE + MAX_DESCRIPTION + MAX_TAGS * MAX_TAG)
 
 _PLACE = re.compile(r"[0-9A-Za-z~:.-]{1,40}", re.ASCII)
 _ID = re.compile(r"[0-9a-f-]{36}", re.ASCII)
@@ -89,6 +91,8 @@ def all_in_state(user_id: str, state: str) -> Iterator[TaskItem]:
 
 def that_fit_one_answer(tasks: list[TaskItem]) -> list[TaskItem]:
     """As many of the first tasks as fit Lambda's 6 MB even if every character must be escaped twice; one at least."""
+    if len(tasks) * _MOST_BYTES_OF_A_TASK <= _ANSWER_BYTES:
+        return tasks
     total = 0
     for count, task in enumerate(tasks):
         characters = len(task.title or "") + len(task.description or "") + sum(len(tag) for tag in task.tags)

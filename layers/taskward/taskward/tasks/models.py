@@ -46,8 +46,9 @@ def _distinct(tags: list[str]) -> list[str]:
 FROM_DUE = "due"
 """What a repeating task goes on from by default."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Description = Annotated[str, Field(max_length=8192)]
+MAX_TITLE, MAX_DESCRIPTION = 200, 8192
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE)]
+Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]
 MAX_TAGS, MAX_TAG = 20, 50
 """How many tags a task can have, and how many characters each."""
 
