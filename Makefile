@@ -26,7 +26,7 @@ FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy smoke tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ build: tools ## sam build, for Lambda
 deploy: build web ## sam build and sam deploy, and the web app with them (CONFIG=default, dev or prod)
 	@SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam deploy --config-env $(or $(CONFIG),default)
 	@$(RUN) -m local.publish --config-env $(or $(CONFIG),default)
+
+smoke: tools ## Does the service work? (ADDRESS=http://localhost:8080)
+	@$(RUN) -m local.smoke --address $(or $(ADDRESS),http://localhost:8080)
 
 bench: tools $(DYNAMODB) $(BENCH) ## Measure beside the same API on FastAPI and Postgres
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.side_by_side
