@@ -1,4 +1,4 @@
-"""The emulator's process: the emulator as it is installed, and eight things that it lacks.
+"""The emulator's process: the emulator as it is installed, and nine things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
@@ -13,6 +13,8 @@ whether a policy allows that. And it keeps all else over a restart, but not the 
 It unpacks layer and code for every process that it starts, which takes longer than the start itself. Here it does so
 once. And it starts as many at once as are asked for, and those that have started wait for the others longer than for an
 answer of a database that is near. Here as many start at once as there are processors.
+
+It knows alarms over one metric alone. Here one over an expression is there too, and looks at the first of its metrics.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -38,6 +40,7 @@ from ministack import app as emulator
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id
 from ministack.services import apigateway_v1, ses
+from ministack.services.cloudformation import provisioners
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("authorizer_context", default=None)
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
@@ -140,6 +143,21 @@ def _spawn_in_turn(worker: lambda_runtime.Worker) -> None:
 
 
 lambda_runtime.Worker._spawn = _spawn_in_turn
+
+
+_alarm_over_one_metric = provisioners._cw_metric_alarm_record
+
+
+def _alarm_record(name: str, properties: dict[str, Any]) -> Any:
+    metrics = [entry["MetricStat"] for entry in properties.get("Metrics", ()) if "MetricStat" in entry]
+    if metrics:
+        kept = {key: value for key, value in properties.items() if key != "Metrics"}
+        first = {"Statistic": metrics[0]["Stat"], "Period": metrics[0]["Period"]}
+        properties = kept | metrics[0]["Metric"] | first
+    return _alarm_over_one_metric(name, properties)
+
+
+provisioners._cw_metric_alarm_record = _alarm_record
 
 
 async def _app_that_knows_its_clients(scope: Any, receive: Any, send: Any) -> None:

@@ -73,13 +73,14 @@ def deploy(emulator: Emulator, build_dir: Path, parameters: Mapping[str, str] | 
     ------
     DeploymentError: it failed.
     """
+    all_parameters = {**(parameters or {}), "Release": _release(parameters or {})}
     # In quotes, for else sam would take an empty value for none.
-    overrides = [f'{name}="{value}"' for name, value in (parameters or {}).items()]
+    overrides = [f'{name}="{value}"' for name, value in all_parameters.items()]
     _sam(
         [
             *("deploy", "--template-file", str(build_dir / "template.yaml"), "--stack-name", STACK_NAME),
             *("--config-file", str(ROOT / "samconfig.toml"), "--no-progressbar", "--region", "us-east-1"),
-            *(["--parameter-overrides", *overrides] if overrides else []),
+            *("--parameter-overrides", *overrides),
         ],
         emulator.environment(),
     )
@@ -126,6 +127,10 @@ def fingerprint() -> str:
         for file in files:
             digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _release(parameters: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps([fingerprint(), parameters], sort_keys=True).encode()).hexdigest()
 
 
 def _sam(arguments: list[str], environment: Mapping[str, str]) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 from taskward import remote
 from taskward.errors import UnauthenticatedError
 from taskward.identity import keys, principals
-from taskward.telemetry import logger
+from taskward.telemetry import REFUSED, logger
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Decide about one request; the result is never cached (time to live 0), so a logout counts at once."""
-    with remote.within(context.get_remaining_time_in_millis() / 1000):
+    # The gateway does not say which request it asks about. Its log of requests has this id beside the request's own.
+    known = logger.append_context_keys(authorizer_request_id=context.aws_request_id)
+    with remote.within(context.get_remaining_time_in_millis() / 1000), known:
         return _decided(event)
 
 
@@ -22,7 +24,7 @@ def _decided(event: dict[str, Any]) -> dict[str, Any]:
     try:
         principal = principals.authenticate(event["authorizationToken"].partition(" ")[2].strip())
     except UnauthenticatedError as refusal:
-        logger.info("request refused", extra={"code": refusal.code, "method_arn": event["methodArn"]})
+        logger.info(REFUSED, extra={"code": refusal.code, "method_arn": event["methodArn"]})
         # Put into the gateway's template by plain substitution: fixed texts of ours, never anything of the request.
         reason = {"code": refusal.code, "title": refusal.title, "detail": refusal.detail}
         return _decision("anonymous", "Deny", reason)

@@ -31,8 +31,9 @@ def _rotate(*, now_due: bool = False, revoked: str | None = None) -> dict[str, A
     from taskward.identity import rotation
     from taskward.telemetry import logger
 
-    kids = [key.kid for key in rotation.rotate(now_due=now_due, revoked=revoked)]
-    logger.info("signing keys rotated", extra={"published": kids, "revoked": revoked})
+    ring = rotation.rotate(now_due=now_due, revoked=revoked)
+    kids = [key.kid for key in ring]
+    logger.info("signing keys rotated", extra={"published": kids, "revoked": revoked, "key_age": rotation.age(ring)})
     return {"published": kids}
 
 

@@ -136,8 +136,8 @@ def then(clock: Clock) -> Step:
 
 
 @pytest.fixture
-def check(database: str, weak_hashes: None, log: io.StringIO, capsys: pytest.CaptureFixture[str]) -> Check:
-    """Compares a story with what the table, the log and the metrics say."""
+def check(database: str, weak_hashes: None, log: io.StringIO) -> Check:
+    """Compares a story with what the table and the log say."""
 
     def compare(user_id: str, known: list[SessionItem], story: list[Told]) -> None:
         names = dict(
@@ -156,10 +156,8 @@ def check(database: str, weak_hashes: None, log: io.StringIO, capsys: pytest.Cap
             for row in rows
         ] == story
         logged = [line for line in map(json.loads, log.getvalue().splitlines()) if line.get("security_event")]
-        metrics = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
         called = ["".join(word.capitalize() for word in kind.split("_")) for kind, _, _, _ in story]
         assert [line["security_event"] for line in logged] == called
-        assert [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in metrics] == called
         assert {line["user_id"] for line in logged} == {user_id}
         assert [(line["address"], line.get("reason")) for line in logged] == [
             (client.address, reason) for _, client, _, reason in story

@@ -31,7 +31,7 @@ from taskward.errors import (
 )
 from taskward.principal import Principal
 from taskward.storage import ID_LENGTH, is_passing_fault
-from taskward.telemetry import logger
+from taskward.telemetry import FAILED, REFUSED, logger
 from taskward.validation import FIELD_LENGTH, validated
 from taskward.viewer import Viewer, viewer_of
 
@@ -195,9 +195,9 @@ class Api(APIGatewayRestResolver):
     def _refuse(self, error: Exception) -> Response[str]:
         problem = _as_problem(error)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger.exception("request failed", extra={"code": problem.code})
+            logger.exception(FAILED, extra={"code": problem.code})
         else:
-            logger.info("request refused", extra={"code": problem.code, "status": problem.status})
+            logger.info(REFUSED, extra={"code": problem.code, "status": problem.status})
         return self._problem(problem)
 
     def _no_such_route(self, _: Exception) -> Response[str]:

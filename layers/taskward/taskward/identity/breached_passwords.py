@@ -18,7 +18,7 @@ from urllib.error import URLError
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request
 
 from taskward import settings
-from taskward.telemetry import count, logger
+from taskward.telemetry import security_event
 
 TIME_LIMIT_SECONDS = 1.0
 """How long an answer may take in all, from the look-up of the service's name to its last byte."""
@@ -57,8 +57,7 @@ def is_breached(password: str) -> bool:
     if fault is None:
         return digest[DIGITS_SENT:] in answer.result()
     # Without the error's own text, which may have the address that was asked for in it, and so the digits.
-    logger.warning("breached passwords could not be looked up", extra={"fault": _shown(fault)})
-    count("BreachedPasswordsUnavailable")
+    security_event("BreachedPasswordsUnavailable", fault=_shown(fault))
     return False
 
 

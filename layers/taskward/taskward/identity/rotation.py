@@ -72,6 +72,11 @@ def rotate(*, now_due: bool = False, revoked: str | None = None) -> list[RingKey
         return ring
 
 
+def age(ring: list[RingKey]) -> int:
+    """Seconds since the newest key of a ring was made."""
+    return clock.epoch() - max(key.created_at for key in ring)
+
+
 @contextmanager
 def _lease() -> Iterator[None]:
     """Hold the lease on rotation; wait for it while somebody else does.
