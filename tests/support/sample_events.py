@@ -1,8 +1,7 @@
-"""The sample events of events/: loaded by name, filled, fed to the handlers they are for, and what comes back."""
+"""The sample events of events/, fed to the handlers that they are for, and what comes back."""
 
 import base64
 import json
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,53 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 
+from local.sample_events import FOLDER as FOLDER
+from local.sample_events import load as load
+from local.sample_events import names as names
+from local.sample_events import placeholders as placeholders
+from local.sample_events import text
 from tests.support import aws, conformance
 from tests.support.events import Context
-from tests.support.template import ROOT
-
-FOLDER = ROOT / "events"
-
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-
-
-def names() -> set[str]:
-    """All sample events, each as `<function>/<case>`."""
-    return {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.json")}
-
-
-def placeholders(name: str) -> set[str]:
-    """What has to be given to fill an event."""
-    return set(_PLACEHOLDER.findall(_text(name)))
-
-
-def load(name: str, /, **values: str) -> Any:
-    """An event with its placeholders filled.
-
-    Raises
-    ------
-    ValueError: a placeholder has no value, or a value no placeholder; says which.
-    """
-    wanted = placeholders(name)
-    if missing := wanted - values.keys():
-        raise ValueError(f"{name} needs a value for {', '.join(sorted(missing))}")
-    if unused := values.keys() - wanted:
-        raise ValueError(f"{name} has no placeholder for {', '.join(sorted(unused))}")
-    return _filled(json.loads(_text(name)), values)
-
-
-@cache
-def _text(name: str) -> str:
-    return (FOLDER / f"{name}.json").read_text(encoding="utf-8")
-
-
-def _filled(value: Any, values: dict[str, str]) -> Any:
-    if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda match: values[match[1]], value)
-    if isinstance(value, dict):
-        return {name: _filled(member, values) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_filled(entry, values) for entry in value]
-    return value
 
 
 def feed(name: str, event: Any) -> Any:
@@ -144,7 +103,7 @@ def check(name: str, case: Case, answer: Answer) -> None:
     assert (answer.status, answer.text if answer.status != case.status else "") == (case.status, "")
     assert "no-store" in (answer.header("cache-control") or "")
     if case.code is not None:
-        check_problem(answer, json.loads(_text(name))["requestContext"]["requestId"], case)
+        check_problem(answer, json.loads(text(name))["requestContext"]["requestId"], case)
     elif answer.status in (204, 304):
         assert answer.text == ""
         assert answer.header("content-type") is None
