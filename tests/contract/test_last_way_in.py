@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from local.authenticator import Authenticator
 from taskward.client import Client
 from taskward.errors import (
     InvalidCredentialsError,
@@ -32,7 +33,6 @@ from taskward.identity.models import EmailChange, PasswordChange, PasswordReset
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from tests.conftest import Clock
-from tests.support.authenticator import Authenticator
 from tests.support.mailbox import SITE, Mailbox
 from tests.support.people import HOME, principal_of, signed_in
 from tests.support.racing import all_at_once

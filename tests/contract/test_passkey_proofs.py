@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
+from local.authenticator import Authenticator
 from taskward.errors import WrongPasskeyError
 from taskward.identity import events, keys, passkey_sign_in, passkeys, principals, steps
 from taskward.identity.session_tables import SessionItem
 from tests.conftest import Clock
-from tests.support.authenticator import Authenticator
 from tests.support.mailbox import SITE
 from tests.support.people import HOME, principal_of
 from tests.support.racing import all_at_once

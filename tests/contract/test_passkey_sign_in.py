@@ -6,6 +6,8 @@ from functools import partial
 import pytest
 from pynamodb.connection.base import Connection
 
+from local import authenticator as browser
+from local.authenticator import Authenticator
 from taskward.client import Client
 from taskward.errors import (
     InvalidPasskeyError,
@@ -19,8 +21,6 @@ from taskward.identity.factor_tables import PasskeyItem
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from tests.conftest import Clock
-from tests.support import authenticator as browser
-from tests.support.authenticator import Authenticator
 from tests.support.mailbox import SITE, Mailbox
 from tests.support.people import ELSEWHERE, HOME, PASSWORD, principal_of, signed_in
 from tests.support.racing import all_at_once

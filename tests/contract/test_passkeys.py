@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from local import authenticator as browser
+from local.authenticator import AAGUID, Authenticator, BrowserError
 from taskward.errors import (
     EmailUnverifiedError,
     NotFoundError,
@@ -24,8 +26,6 @@ from taskward.identity.models import NewPasskey
 from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import UserItem
 from tests.conftest import Clock
-from tests.support import authenticator as browser
-from tests.support.authenticator import AAGUID, Authenticator, BrowserError
 from tests.support.mailbox import SITE, Mailbox
 from tests.support.people import HOME, principal_of, registered, signed_in
 from tests.support.racing import all_at_once

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from local.authenticator import Authenticator
 from local.stack import Stack
 from tests.e2e.conftest import Person, code_of
 from tests.e2e.factors import verify, with_second_factor
-from tests.support.authenticator import Authenticator
 from tests.support.people import PASSWORD
 from tests.support.racing import all_at_once
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from local.authenticator import EDDSA, RS256, USER_PRESENT, Authenticator, altered
 from tests.conftest import Clock
-from tests.support.authenticator import EDDSA, RS256, USER_PRESENT, Authenticator, altered
 from tests.support.factors import (
     SITE,
     Values,

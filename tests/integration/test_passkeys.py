@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.authenticator import AAGUID, Authenticator, BrowserError, decoded
 from tests.conftest import Clock
 from tests.support import aws
-from tests.support.authenticator import AAGUID, Authenticator, BrowserError, decoded
 from tests.support.factors import Values, add_passkey, authenticator, made_passkey, passkey_sign_in, verify
 from tests.support.sample_events import (
     Case,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from local.authenticator import USER_PRESENT, Authenticator
 from tests.conftest import Clock
-from tests.support.authenticator import USER_PRESENT, Authenticator
 from tests.support.factors import (
     SecondFactor,
     Values,

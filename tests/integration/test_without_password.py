@@ -2,9 +2,9 @@
 
 import pytest
 
+from local.authenticator import Authenticator
 from tests.conftest import Clock
 from tests.support import aws
-from tests.support.authenticator import Authenticator
 from tests.support.factors import (
     PASSWORD,
     Values,

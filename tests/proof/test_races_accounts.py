@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
+from local.authenticator import Authenticator
 from taskward.client import Client
 from taskward.identity import grants, links, passkeys, second_factor, sessions
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
-from tests.support.authenticator import Authenticator
 from tests.support.environment import Request
 from tests.support.environments import Environments
 from tests.support.figures import Figure

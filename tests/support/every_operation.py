@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local.authenticator import Authenticator
 from taskward.delivery import CLIENT_HEADER, COOKIE
-from tests.support.authenticator import Authenticator
 from tests.support.household import ADA, NEW_TOKEN, PASSWORD, Household, Request
 
 NEW_PASSWORD = "walnut canoe 9 rivers"

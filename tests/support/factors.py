@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from local.authenticator import Authenticator
 from taskward import clock
 from taskward.identity import totp
 from tests.conftest import Clock
 from tests.support import aws
-from tests.support.authenticator import Authenticator
 from tests.support.sample_events import ask, ask_with, authorized, send_mail
 
 SITE = "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from local.authenticator import Authenticator
 from taskward import clock as service_clock
 from taskward.identity import keyring, keys, links, passwords, totp
 from taskward.jobs import results
 from tests.conftest import Clock
 from tests.support import aws, moto_account, moto_state
-from tests.support.authenticator import Authenticator
 from tests.support.gateway import Gateway
 from tests.support.mailbox import SITE
 from tests.support.sample_events import Answer

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from local.authenticator import Authenticator
 from taskward.identity import webauthn
 from taskward.identity.webauthn import NewPasskey, Site
-from tests.support.authenticator import Authenticator
 
 ORIGIN = "https://tasks.example"
 SITE = Site(ORIGIN)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.authorizer import app as authorizer
+from local.authenticator import Authenticator
 from taskward.api import MAX_BODY_BYTES
 from taskward.identity import tokens
 from tests.conftest import Clock
 from tests.support import second_factors
-from tests.support.authenticator import Authenticator
 from tests.support.events import Context
 from tests.support.forgeries import Forgery
 from tests.support.gateway import Gateway

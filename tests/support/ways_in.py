@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from local.authenticator import Authenticator
 from taskward import clock
 from taskward.client import Client
 from taskward.identity import (
@@ -22,7 +23,6 @@ from taskward.identity.session_tables import SessionItem
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key
 from taskward.storage import user_key
 from tests.support import aws
-from tests.support.authenticator import Authenticator
 from tests.support.mailbox import SITE, Mailbox, deliver, token_in
 from tests.support.people import ELSEWHERE, HOME, principal_of, registered
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from local import authenticator as software
+from local.authenticator import EDDSA, ES256, RS256, Authenticator, BrowserError, altered, decoded, encoded
+from local.cbor import encoded as cbor
 from taskward.errors import InvalidPasskeyError
 from taskward.identity import webauthn
 from taskward.identity.webauthn import ClonedPasskeyError, NewPasskey, Site
-from tests.support import authenticator as software
-from tests.support.authenticator import EDDSA, ES256, RS256, Authenticator, BrowserError, altered, decoded, encoded
-from tests.support.cbor import encoded as cbor
 from tests.support.passkeys import (
     CHALLENGE,
     ORIGIN,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from local import authenticator as software
+from local.authenticator import EDDSA, ES256, RS256, Authenticator, altered, decoded, encoded
+from local.cbor import encoded as cbor
 from taskward.errors import InvalidPasskeyError
 from taskward.identity import webauthn
-from tests.support import authenticator as software
-from tests.support.authenticator import EDDSA, ES256, RS256, Authenticator, altered, decoded, encoded
-from tests.support.cbor import encoded as cbor
 from tests.support.passkeys import (
     CHALLENGE,
     ORIGIN,

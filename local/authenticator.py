@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.support.cbor import encoded as cbor
+from local.cbor import encoded as cbor
 
 ES256, EDDSA, RS256 = -7, -8, -257
 AAGUID = "f8a011f3-8c0a-4d15-8006-17111f9edc7d"
