@@ -1,4 +1,4 @@
-"""The emulator's process: the emulator as it is installed, and nine things that it lacks.
+"""The emulator's process: the emulator as it is installed, and ten things that it lacks.
 
 It leaves `$context.authorizer.*` in gateway responses as they stand, where API Gateway fills them in. They carry the
 reason of a refusal (see the authorizer function), so without them the local answers would differ from the deployed.
@@ -14,7 +14,8 @@ It unpacks layer and code for every process that it starts, which takes longer t
 once. And it starts as many at once as are asked for, and those that have started wait for the others longer than for an
 answer of a database that is near. Here as many start at once as there are processors.
 
-It knows alarms over one metric alone. Here one over an expression is there too, and looks at the first of its metrics.
+It translates a template of SAM by the defaults of its parameters, whatever their values are, on which it depends whether
+new versions of functions are published. It knows alarms over one metric alone. Here one over an expression is there too, and looks at the first of its metrics.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -40,7 +41,8 @@ from ministack import app as emulator
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id
 from ministack.services import apigateway_v1, ses
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, engine, provisioners
+from samtranslator.translator import transform as sam
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("authorizer_context", default=None)
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
@@ -143,6 +145,22 @@ def _spawn_in_turn(worker: lambda_runtime.Worker) -> None:
 
 
 lambda_runtime.Worker._spawn = _spawn_in_turn
+
+
+_parameters: ContextVar[dict[str, str]] = ContextVar("parameters", default={})
+_apply_transforms, _transform = changesets._apply_transforms, sam.transform
+
+
+def _apply_transforms_by_values(template: Any, provided: Any = None, previous: Any = None) -> Any:
+    _parameters.set(engine._transform_parameters(template, provided, previous))
+    return _apply_transforms(template, provided, previous)
+
+
+def _transform_by_values(template: Any, _: Any, policies: Any) -> Any:
+    return _transform(template, _parameters.get(), policies)
+
+
+changesets._apply_transforms, sam.transform = _apply_transforms_by_values, _transform_by_values
 
 
 _alarm_over_one_metric = provisioners._cw_metric_alarm_record
