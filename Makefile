@@ -8,6 +8,9 @@ DYNAMODB := $(if $(shell command -v java),.venv/dynamodb/.done)
 # What audits need and the service does not; their tests are left out without.
 AUDITS := .venv/audit/.done .venv/secretlint/.done
 
+# The AWS command line, which the commands of the runbook are tested with.
+AWS := .venv/aws/.done
+
 # What measurements need and the service does not; the test of what it is measured beside is left out without.
 BENCH := .venv/bench/.done .venv/peer/.done
 
@@ -26,7 +29,7 @@ FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy smoke tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy outputs smoke tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +46,7 @@ reset: tools ## Forget all local data
 web: tools ## Build the web app
 	@$(RUN) -m local.web_build
 
-test: tools $(DYNAMODB) $(AUDITS) $(BENCH) ## All tests (THOROUGH=1: at full size, as in CI)
+test: tools $(DYNAMODB) $(AUDITS) $(BENCH) $(AWS) ## All tests (THOROUGH=1: at full size, as in CI)
 	@$(if $(TASKWARD_LEAVE_NOTHING_OUT),TASKWARD_LEAVE_NOTHING_OUT=1 )$(RUN) -m pytest $(if $(THOROUGH),--thorough) \
 		$(or $(TESTS),$(WORKERS))
 
@@ -76,10 +79,13 @@ secrets: tools .venv/secretlint/.done ## Secrets in the repository and its histo
 build: tools ## sam build, for Lambda
 	@UV=$(abspath $(UV)) SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam build
 
-# What can fail at home comes before anything is changed on AWS, and the API before the app that asks it.
-deploy: build web ## sam build and sam deploy, and the web app with them (CONFIG=default, dev or prod)
-	@SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam deploy --config-env $(or $(CONFIG),default)
-	@$(RUN) -m local.publish --config-env $(or $(CONFIG),default)
+deploy: tools ## To AWS: build, deploy, web app, smoke test (CONFIG=prod, PARAMETERS="Name=value")
+	@$(RUN) -m local.deploy --config-env $(or $(CONFIG),default)
+
+# Nothing but the outputs, which a shell takes as they come.
+outputs: ## What a stack is made of, for a shell (CONFIG=prod)
+	@$(MAKE) --silent .venv/dev/.done >&2
+	@$(RUN) -m local.outputs --config-env $(or $(CONFIG),default)
 
 smoke: tools ## Does the service work? (ADDRESS=http://localhost:8080)
 	@$(RUN) -m local.smoke --address $(or $(ADDRESS),http://localhost:8080)
@@ -158,6 +164,12 @@ web/node_modules/.done: web/package-lock.json
 	@$(UV) pip install --quiet --python .venv/audit --require-hashes -r local/tools/audit.txt
 	@touch $@
 
+.venv/aws/.done: local/tools/aws.txt .venv/uv/.done
+	@echo "Installing the AWS command line ..."
+	@$(UV) venv --quiet --clear --python .venv/uv/bin/python .venv/aws
+	@$(UV) pip install --quiet --python .venv/aws --require-hashes -r local/tools/aws.txt
+	@touch $@
+
 .venv/secretlint/.done: local/tools/secretlint/package-lock.json local/tools/secretlint/find.mjs
 	@echo "Installing secretlint ..."
 	@mkdir -p .venv/secretlint
@@ -184,7 +196,7 @@ lock: .venv/uv/.done ## Pin all packages anew from the .in files
 	@$(COMPILE) layers/taskward/requirements.in -o layers/taskward/requirements.txt
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) bench/peer/requirements.in -o bench/peer/requirements.txt
-	@for tool in audit bench emulator sam uv; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
+	@for tool in audit aws bench emulator sam uv; do $(COMPILE) local/tools/$$tool.in -o local/tools/$$tool.txt; done
 
 clean: ## Remove everything that was installed or built
 	rm -rf .venv .aws-sam build .pytest_cache .mypy_cache .ruff_cache web/node_modules web/dist

@@ -1,54 +1,19 @@
-"""`make deploy`'s last step: the web app goes into the bucket of a deployed stack, and CloudFront is told.
+"""The web app of a deployed stack: into its bucket, and CloudFront is told.
 
 No page that is open meanwhile is broken: files named by their content come first, the page that leads to them last, and
 those of the release before stay for a while.
 """
 
-import argparse
-import sys
-import tomllib
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from local import web_files
-from local.paths import ROOT
 from local.web_files import WebFileError
 
 # By this tag the bucket's lifecycle knows what may go, 30 days after it got it.
 _RELEASED, _REPLACED = "replaced=false", "replaced=true"
-
-
-def main() -> int:
-    """Publish what is built to the stack of one table of samconfig.toml; the exit status."""
-    parser = argparse.ArgumentParser(prog="local.publish", description=__doc__)
-    parser.add_argument("--config-env", default="default")
-    settings = _settings(parser.parse_args().config_env)
-    session = boto3.Session(profile_name=settings.get("profile"), region_name=settings.get("region"))
-    cloudformation: Any = session.client("cloudformation")
-    if _is_change_waiting(cloudformation, settings["stack_name"]):
-        print("The stack was not changed, so the web app is not published either.", file=sys.stderr)
-        return 1
-    stack = cloudformation.describe_stacks(StackName=settings["stack_name"])["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    try:
-        publish(outputs, web_files.DIST, session.client("s3"), session.client("cloudfront"))
-    except WebFileError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"The web app is at {outputs['SiteUrl']}")
-    return 0
-
-
-def _is_change_waiting(cloudformation: Any, stack_name: str) -> bool:
-    """Whether the newest change set of a stack was not executed: `sam deploy` ends well when somebody says no to it."""
-    pages = cloudformation.get_paginator("list_change_sets").paginate(StackName=stack_name)
-    change_sets = [change_set for page in pages for change_set in page["Summaries"]]
-    newest = max(change_sets, key=lambda change_set: change_set["CreationTime"], default=None)
-    return newest is not None and newest["ExecutionStatus"] == "AVAILABLE"
 
 
 def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) -> None:
@@ -100,14 +65,3 @@ def _mark_replaced(s3: Any, bucket: str, released: set[str]) -> None:
             Tagging=_REPLACED,
             **_headers(key),
         )
-
-
-def _settings(environment: str) -> dict[str, str]:
-    """What samconfig.toml says to `sam deploy` of where it goes."""
-    tables = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
-    common, own = (tables.get(command, {}).get("parameters", {}) for command in ("global", "deploy"))
-    return {name: value for name, value in (common | own).items() if name in ("stack_name", "region", "profile")}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

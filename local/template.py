@@ -1,6 +1,7 @@
 """template.yaml, read for what has to be as it says: what runs here, and tests."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -33,10 +34,15 @@ def template() -> dict[str, Any]:
     return _read(_FILE.stat().st_mtime_ns)
 
 
+def read(file: Path) -> dict[str, Any]:
+    """A template of a file: ours, or what `sam build` made of it."""
+    loaded: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
+    return loaded
+
+
 @lru_cache(maxsize=1)
 def _read(_version: int) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=_Loader)
-    return loaded
+    return read(_FILE)
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

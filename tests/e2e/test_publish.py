@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from local import publish, web_files
-from local.stack import STACK_NAME, Stack
+from local import publish
+from local.stack import Stack
+from local.web_files import WebFileError
 from tests.support.template import resources
 
 FIRST, SECOND = "assets/index-Ab12.js", "assets/index-Cd34.js"
@@ -108,51 +109,10 @@ def test_nobody_reads_the_bucket_but_by_cloudfront(site: Site, tmp_path: Path) -
     assert httpx.get(address).status_code == 403
 
 
-def _use(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the command publish a folder to a site."""
-    monkeypatch.setattr(web_files, "DIST", folder)
-    monkeypatch.setattr("sys.argv", ["local.publish", "--config-env", "default"])
-    for name, value in site.stack.emulator.environment().items():
-        monkeypatch.setenv(name, value)
-
-
-def test_it_goes_to_the_stack_that_samconfig_names(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _use(site, _release(tmp_path / "1", "assets/index-Ef56.js"), monkeypatch)
-    assert publish.main() == 0
-    assert site.stack.outputs["SiteUrl"] in capsys.readouterr().out
-    assert b"index-Ef56.js" in site.s3.get_object(Bucket=site.bucket, Key="index.html")["Body"].read()
-
-
-def test_nothing_is_published_when_somebody_said_no_to_the_changes_of_the_stack(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _use(site, _release(tmp_path / "1", "assets/index-Gh78.js"), monkeypatch)
-    cloudformation = site.stack.client("cloudformation")
-    change_set = {"StackName": STACK_NAME, "ChangeSetName": "refused"}
-    cloudformation.create_change_set(
-        **change_set,
-        UsePreviousTemplate=True,
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": "LogLevel", "ParameterValue": "DEBUG"}],
-    )
-    try:
-        assert publish.main() == 1
-    finally:
-        cloudformation.delete_change_set(**change_set)
-    assert "not published" in capsys.readouterr().err
-    keys = [entry["Key"] for entry in site.s3.list_objects_v2(Bucket=site.bucket).get("Contents", ())]
-    assert "assets/index-Gh78.js" not in keys
-
-
-def test_where_nothing_was_built_nothing_is_replaced(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_nothing_was_built_nothing_is_replaced(site: Site, tmp_path: Path) -> None:
     site.publish(_release(tmp_path / "1", FIRST))
     (tmp_path / "2" / "assets").mkdir(parents=True)
     (tmp_path / "2" / SECOND).write_text("// half of a build")
-    _use(site, tmp_path / "2", monkeypatch)
-    assert publish.main() == 1
-    assert "make web" in capsys.readouterr().err
+    with pytest.raises(WebFileError, match="make web"):
+        site.publish(tmp_path / "2")
     assert not {FIRST, "sw.js", "index.html"} & site.marked()
