@@ -1,6 +1,6 @@
 """Structured logs, of which the template makes metrics. No line ever carries a password, a token or a cookie.
 
-What is counted by reads these lines by their names: `security_event`, `key_age`, and the messages `REFUSED` and `FAILED`.
+Metrics know lines by `security_event`, by `key_age`, and by the messages `REFUSED` and `FAILED`.
 """
 
 import os

@@ -1,6 +1,7 @@
 """Security events: an append-only record of what matters to the safety of an account (ASVS 16.2.1, 16.3.1 to 16.3.3).
 
-Each is a row that its user can read for a year, a log line, and a metric. None carries a password or a token.
+Each is a row that its user can read for a year, and a log line, of which a metric is made. None carries a password or
+a token.
 """
 
 import re
@@ -139,10 +140,10 @@ def record(event: EventItem) -> None:
 
 
 def announce(events: Sequence[EventItem]) -> None:
-    """One log line and one count of a metric for each event, and a mail to the user for those that deserve one."""
+    """One log line for each event, and a mail to the user for those that deserve one."""
     for event in events:
         security_event(
-            _metric(event.kind),
+            metric(event.kind),
             user_id=event.pk.partition("#")[2],
             session_id=event.session_id,
             address=event.address,
@@ -191,7 +192,8 @@ def representation(event: EventItem) -> dict[str, str | None]:
     }
 
 
-def _metric(kind: str) -> str:
+def metric(kind: str) -> str:
+    """What a kind of event is called in the log and in the metric of events."""
     return "".join(word.capitalize() for word in kind.split("_"))
 
 
