@@ -52,11 +52,3 @@ def test_the_walk_gives_the_answers_it_shows(base_url: str, tmp_path: Path) -> N
         if not re.fullmatch(_pattern(shown, origin), answer.strip("\n"), re.DOTALL)
     ]
     assert not wrong, "\n\n".join(wrong)
-
-
-def test_every_make_target_that_the_documents_name_exists() -> None:
-    known = subprocess.run(["make", "-pqRr", "help"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    targets = set(re.findall(r"^([a-z-]+):", known, re.MULTILINE))
-    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
-        for named in re.findall(r"(?:^    |`)make ([a-z-]+)", document.read_text(), re.MULTILINE):
-            assert named in targets, f"{document.name}: make {named}"
