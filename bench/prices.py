@@ -42,8 +42,9 @@ FRONT_GB: Final[Tiers] = (
 LOG_GB: Final = 0.50
 TRACE: Final = 5e-6
 MAIL: Final = 0.1e-3
-SECRET, KEY, ALARM = 0.40, 1.00, 0.10
-"""Each a month."""
+SECRET, KEY = 0.40, 1.00
+ALARM, METRIC = 0.10, 0.30
+"""Each a month; an alarm for each metric that it looks at, a metric for the hours in which it has a value."""
 
 # --- By the hour ------------------------------------------------------------------------------------------------------
 

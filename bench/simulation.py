@@ -43,8 +43,11 @@ ANSWER_KB: Final = 2
 """Of an answer on average, with its headers; most have nothing new to tell."""
 
 FIRST_VISIT_KB: Final = 400
-LOG_KB: Final = 1
-"""Of authorizer and function together."""
+LOG_KB: Final = 1.6
+"""Of authorizer and function together, and of the gateway."""
+
+METRICS: Final = 2
+"""A request adds to so many on average: to that of its route, and to that of a refusal or of an event."""
 
 TRACED: Final = 0.05
 MAILS_PER_REGISTRATION: Final = 2
@@ -111,6 +114,16 @@ def units(name: str) -> tuple[float, float]:
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 
+def alarm_metrics() -> int:
+    """How many metrics all alarms look at together, by which they are paid; without those of gradual rollouts."""
+    alarms = (
+        resource["Properties"]
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and resource.get("Condition") != "IsGradual"
+    )
+    return sum(sum("MetricStat" in entry for entry in alarm.get("Metrics", [{"MetricStat": {}}])) for alarm in alarms)
+
+
 @dataclass(frozen=True)
 class Month:
     """A month of so many users."""
@@ -160,15 +173,16 @@ class Month:
         """To CloudFront: the API's, and the page and the service worker at each start."""
         return self.requests() + self.active_days * STARTS_A_DAY * 2
 
+    def metrics(self) -> float:
+        """How many have a value in every hour; what has one in half of the hours is half of one."""
+        hourly = (self.requests((kind,)) / prices.HOURS for kind in KINDS)
+        return METRICS * sum(1 - math.exp(-requests) for requests in hourly)
+
     def costs(self) -> dict[str, float]:
         """Dollars, by service."""
         read, write = self.units()
         visits = self.requests(tuple(kind for kind in KINDS if kind.name in ("sign in", "register")))
-        fixed = {
-            "AWS::SecretsManager::Secret": prices.SECRET,
-            "AWS::KMS::Key": prices.KEY,
-            "AWS::CloudWatch::Alarm": prices.ALARM,
-        }
+        fixed = {"AWS::SecretsManager::Secret": prices.SECRET, "AWS::KMS::Key": prices.KEY}
         registrations = self.requests(tuple(kind for kind in KINDS if kind.name == "register"))
         return {
             "API Gateway": tiered(self.requests(), prices.GATEWAY),
@@ -181,7 +195,9 @@ class Month:
             "CloudWatch Logs": self.requests() * LOG_KB / 1e6 * prices.LOG_GB,
             "X-Ray": self.requests() * TRACED * prices.TRACE,
             "SES": registrations * MAILS_PER_REGISTRATION * prices.MAIL,
-            "secrets, key, alarms": sum(len(resources(kind)) * each for kind, each in fixed.items()),
+            "metrics": self.metrics() * prices.METRIC,
+            "secrets, key, alarms": sum(len(resources(kind)) * each for kind, each in fixed.items())
+            + alarm_metrics() * prices.ALARM,
         }
 
     def quotas(self) -> dict[str, tuple[str, float, float]]:

@@ -172,4 +172,4 @@ def test_every_lock_of_the_repository_is_audited() -> None:
         if pattern != "*.txt" or "--hash=" in path.read_text()
     }
     assert set(audit.every_lock()) == locks
-    assert len(locks) == 11
+    assert len(locks) == 12

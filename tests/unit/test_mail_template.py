@@ -130,7 +130,7 @@ def test_bounces_and_complaints_come_back_and_nobody_is_watched() -> None:
     assert destination["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "MailReturns"}}
     (configuration_set,) = resources("AWS::SES::ConfigurationSet").values()
     assert "TrackingOptions" not in configuration_set
-    (subscription,) = resources("AWS::SNS::Subscription").values()
+    subscription = resources("AWS::SNS::Subscription")["MailReturnsForWorker"]
     assert subscription["RawMessageDelivery"] is True
     assert subscription["Endpoint"] == {"Fn::GetAtt": ["MailQueue", "Arn"]}
     assert (subscription["FilterPolicyScope"], subscription["FilterPolicy"]) == (

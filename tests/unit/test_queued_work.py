@@ -26,7 +26,7 @@ def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
     for mapping in mappings:
         queue, _ = mapping["EventSourceArn"]["Fn::GetAtt"]
         assert QUEUES[queue]["VisibilityTimeout"] >= 6 * WORKER["Timeout"]
-        assert mapping["FunctionName"] == {"Ref": "WorkerFunction"}
+        assert mapping["FunctionName"] == {"Ref": "WorkerFunction.Alias"}
         assert mapping["BatchSize"] == 1
 
 

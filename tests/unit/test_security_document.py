@@ -457,10 +457,11 @@ def test_every_kind_of_event_stands_on_the_page_with_who_is_told_of_it() -> None
     assert not notices.is_due(in_a_session)
 
 
-def test_all_functions_log_to_the_one_group_of_the_page() -> None:
-    (group,) = resources("AWS::Logs::LogGroup")
-    assert template()["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": group}}
+def test_functions_and_gateway_log_to_the_two_groups_of_the_page() -> None:
+    groups = {"FunctionLogs", "AccessLogs"}
+    assert resources("AWS::Logs::LogGroup").keys() == groups
+    assert template()["Globals"]["Function"]["LoggingConfig"] == {"LogGroup": {"Ref": "FunctionLogs"}}
     assert not [name for name, own in resources("AWS::Serverless::Function").items() if "LoggingConfig" in own]
     (stages,) = resources("AWS::Serverless::Api").values()
-    assert "AccessLogSetting" not in stages, "then the inventory has one more row"
-    assert group in _section("### Logs")
+    assert stages["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    assert all(group in _section("### Logs") for group in groups)
