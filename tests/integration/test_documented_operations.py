@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from taskward import clock
+from tests.conftest import Clock
 from tests.support import conformance
 from tests.support.conformance import document
 from tests.support.described import NEED_MAIL, operations, refusals, routes
@@ -104,7 +105,8 @@ def test_without_mail_just_that_is_switched_off_which_the_document_then_lacks(
     assert refused_with("email_disabled", asked()) == of_mail
 
 
-def test_a_recent_authentication_is_asked_for_where_the_document_says_so(moto_tables: None) -> None:
+def test_a_recent_authentication_is_asked_for_where_the_document_says_so(moto_tables: None, clock: Clock) -> None:
+    # It stands still: whoever signed in 600 seconds ago must not have done so 601 ago by the time of the answer.
     assert refused_with("reauthentication_required", asked(age=601)) == documented("reauthentication_required")
     assert refused_with("reauthentication_required", asked(age=600)) == set()
 
