@@ -24,21 +24,6 @@ ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 KEPT_ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 
 
-def test_the_bucket_is_private_and_encrypted() -> None:
-    bucket = resources("AWS::S3::Bucket")["SiteBucket"]
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    assert "BucketEncryption" in bucket
-    assert not {"WebsiteConfiguration", "AccessControl", "CorsConfiguration"} & bucket.keys()
-
-
-def test_the_bucket_answers_over_tls_alone() -> None:
-    refused = STATEMENTS["OnlyOverTls"]
-    assert (refused["Effect"], refused["Principal"], refused["Action"]) == ("Deny", "*", "s3:*")
-    assert refused["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-
-
 def test_our_distribution_reads_the_bucket_and_nobody_else_does() -> None:
     allowed = [statement for statement in STATEMENTS.values() if statement["Effect"] == "Allow"]
     assert {statement["Action"] for statement in allowed} == {"s3:GetObject", "s3:ListBucket"}

