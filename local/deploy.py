@@ -55,7 +55,7 @@ def main() -> int:
     except (RefusedError, WebFileError) as error:
         print(error, file=sys.stderr)
     except (KeyboardInterrupt, EOFError):
-        print("\nStopped.", file=sys.stderr)
+        print("\nStopped; what CloudFormation has begun goes on.", file=sys.stderr)
     return 1
 
 
@@ -192,7 +192,7 @@ def _hints(chosen: Plan, outputs: Mapping[str, str], address: str) -> list[str]:
     if chosen.effective["MailSender"] and not chosen.effective["SiteOrigin"]:
         hints.append(
             "Links in mails lead to where they were asked for. So that it is always the site:\n"
-            f'make deploy PARAMETERS="SiteOrigin={outputs["SiteUrl"]}"'
+            f'{chosen.environment.command("deploy")} PARAMETERS="SiteOrigin={outputs["SiteUrl"]}"'
         )
     if chosen.effective["AlarmAddress"]:
         hints.append(f"Alarms go to {chosen.effective['AlarmAddress']} once the link in AWS's first mail was followed.")

@@ -1,5 +1,6 @@
 """A stack of CloudFormation, as it is deployed: whether it can be changed now, and what it says of itself."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,14 @@ def is_declined(account: Account, name: str) -> bool:
     change_sets = [change_set for page in pages for change_set in page["Summaries"]]
     newest = max(change_sets, key=lambda change_set: change_set["CreationTime"], default=None)
     return newest is not None and newest["ExecutionStatus"] == "AVAILABLE"
+
+
+def template(account: Account, name: str) -> Mapping[str, Any]:
+    """The template of a stack as CloudFormation has it, which need not be the one that is here."""
+    answer = account.client("cloudformation").get_template(StackName=name, TemplateStage="Processed")
+    body: Any = answer["TemplateBody"]
+    found: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return found
 
 
 def resources(account: Account, name: str) -> list[Mapping[str, Any]]:

@@ -22,6 +22,10 @@ class Environment:
     region: str | None = None
     profile: str | None = None
 
+    def command(self, goal: str) -> str:
+        """How somebody asks make for a goal of this table."""
+        return f"make {goal}" if self.name == "default" else f"make {goal} CONFIG={self.name}"
+
 
 def environment(name: str) -> Environment:
     """What samconfig.toml says to `sam deploy --config-env NAME`.
