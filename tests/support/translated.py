@@ -154,9 +154,15 @@ class Harm:
             place[last] = self._value
 
 
+@cache
 def translated(name: str) -> Translated:
-    """The stack of one of the sets."""
-    return _all()[name]
+    """The stack of one of the sets.
+
+    Raises
+    ------
+    ValueError: SAM refuses the template for it.
+    """
+    return Translated(_document(_of_sets()[name]), SETS[name])
 
 
 def translate(sets: list[dict[str, str]], source: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -166,29 +172,34 @@ def translate(sets: list[dict[str, str]], source: Mapping[str, Any] | None = Non
     ------
     ValueError: SAM refuses it for one of them.
     """
-    done = subprocess.run(
-        [tool("sam", "python"), "-I", _PROCESS],
-        input=json.dumps({"template": source or template(), "sets": sets}),
-        cwd=ROOT,
-        # No credentials, and nowhere to look for them.
-        env={},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ValueError(f"SAM refuses the template: {done.stderr}")
-    documents: list[dict[str, Any]] = json.loads(done.stdout)
-    return documents
+    return [_document(answer) for answer in _answers(sets, source or template())]
 
 
 @cache
-def _all() -> dict[str, Translated]:
-    documents = translate(list(SETS.values()))
-    return {
-        name: Translated(document, parameters)
-        for (name, parameters), document in zip(SETS.items(), documents, strict=True)
-    }
+def _of_sets() -> dict[str, dict[str, Any]]:
+    return dict(zip(SETS, _answers(list(SETS.values()), template()), strict=True))
+
+
+def _answers(sets: list[dict[str, str]], source: Mapping[str, Any]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [tool("sam", "python"), "-I", _PROCESS],
+        input=json.dumps({"template": source, "sets": sets}),
+        cwd=ROOT,
+        # No credentials, and nowhere to look for them.
+        env={},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
+
+
+def _document(answer: dict[str, Any]) -> dict[str, Any]:
+    if "refused" in answer:
+        raise ValueError(f"SAM refuses the template: {answer['refused']}")
+    document: dict[str, Any] = answer["document"]
+    return document
 
 
 def listed(value: Any) -> list[Any]:

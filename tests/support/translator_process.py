@@ -1,7 +1,7 @@
 """SAM's translator as a process: the template and sets of parameters in, what CloudFormation gets for each set out.
 
-JSON on standard input and output: `{"template": ..., "sets": [{name: value}, ...]}`, and a list of templates. It asks
-nothing of AWS and reads no credentials.
+JSON on standard input and output: `{"template": ..., "sets": [{name: value}, ...]}`, and for each set what became of
+it, or why it was refused: `[{"document": ...}, {"refused": ...}]`. It asks nothing of AWS and reads no credentials.
 
 Runs under the interpreter of the SAM command line, whose packages do not go together with those of the tests. AWS has
 the same translator: `sam deploy` sends the template as it is, and it is translated there.
@@ -22,6 +22,13 @@ _UPLOADED = "s3://uploaded/by-sam"
 _LOCAL = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 
+def _answer(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"document": _translated(template, parameters)}
+    except InvalidDocumentException as refused:
+        return {"refused": "\n".join(cause.message for cause in refused.causes)}
+
+
 def _translated(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
     template = copy.deepcopy(template)
     for resource in template["Resources"].values():
@@ -36,14 +43,11 @@ def _translated(template: dict[str, Any], parameters: dict[str, Any]) -> dict[st
 
 
 def main() -> None:
-    """Translate what stands on standard input; what is wrong with the template, on standard error."""
+    """Translate what stands on standard input."""
     # It tells of features that are not switched on, and of measurements that nobody takes.
     logging.disable(logging.WARNING)
     asked = json.load(sys.stdin)
-    try:
-        json.dump([_translated(asked["template"], parameters) for parameters in asked["sets"]], sys.stdout)
-    except InvalidDocumentException as refused:
-        sys.exit("\n".join(cause.message for cause in refused.causes))
+    json.dump([_answer(asked["template"], parameters) for parameters in asked["sets"]], sys.stdout)
 
 
 if __name__ == "__main__":
