@@ -26,8 +26,9 @@ def release(build_dir: Path, parameters: Mapping[str, str]) -> str:
 
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
+    # Bytecode says nothing that its source does not, and can differ from build to build; but there it has to be.
+    digest.update(str(any(folder.rglob("*.pyc"))).encode())
     for file in sorted(folder.rglob("*")):
-        # Bytecode says nothing that its source does not, and can differ from build to build.
         if file.is_file() and "__pycache__" not in file.parts:
             content = hashlib.sha256(file.read_bytes()).hexdigest()
             digest.update(f"{file.relative_to(folder)}\0{content}\0".encode())

@@ -14,7 +14,9 @@ from typing import Any
 import boto3
 
 from local.emulator import Emulator
+from local.parameters import RELEASE, effective, overrides
 from local.paths import ROOT, tool
+from local.release import release
 
 STACK_NAME = "taskward"
 STAGE = "api"
@@ -28,10 +30,11 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: the emulator it is in and what it put out."""
+    """A deployed stack: the emulator it is in, what it put out, and the parameters it was given."""
 
     emulator: Emulator
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
 
     def client(self, service: str) -> Any:
         """A boto3 client of the emulator, with all permissions."""
@@ -73,14 +76,15 @@ def deploy(emulator: Emulator, build_dir: Path, parameters: Mapping[str, str] | 
     ------
     DeploymentError: it failed.
     """
-    all_parameters = {**(parameters or {}), "Release": _release(parameters or {})}
-    # In quotes, for else sam would take an empty value for none.
-    overrides = [f'{name}="{value}"' for name, value in all_parameters.items()]
+    given = dict(parameters or {})
+    deployed = find(emulator)
+    in_effect = effective(given, deployed.parameters if deployed else {})
+    given[RELEASE] = release(build_dir, in_effect)
     _sam(
         [
             *("deploy", "--template-file", str(build_dir / "template.yaml"), "--stack-name", STACK_NAME),
             *("--config-file", str(ROOT / "samconfig.toml"), "--no-progressbar", "--region", "us-east-1"),
-            *("--parameter-overrides", *overrides),
+            *("--parameter-overrides", *overrides(given)),
         ],
         emulator.environment(),
     )
@@ -102,7 +106,9 @@ def find(emulator: Emulator) -> Stack | None:
     description = answer["Stacks"][0]
     if description["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         return None
-    return Stack(emulator, {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]})
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
+    parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in description["Parameters"]}
+    return Stack(emulator, outputs, parameters)
 
 
 def _check_syntax() -> None:
@@ -127,10 +133,6 @@ def fingerprint() -> str:
         for file in files:
             digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _release(parameters: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps([fingerprint(), parameters], sort_keys=True).encode()).hexdigest()
 
 
 def _sam(arguments: list[str], environment: Mapping[str, str]) -> None:

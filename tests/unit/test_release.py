@@ -44,12 +44,15 @@ def test_the_same_at_another_time_in_another_place_and_order_has_the_same_one(bu
     assert release(moved, dict(reversed(PARAMETERS.items()))) == first
 
 
-def test_bytecode_counts_for_nothing(build: Path) -> None:
-    before = release(build, PARAMETERS)
+def test_of_bytecode_it_counts_that_it_is_there(build: Path) -> None:
+    without = release(build, PARAMETERS)
     compiled = build / "TaskwardLayer" / "python" / "__pycache__" / "taskward.cpython-313.pyc"
     compiled.parent.mkdir()
     compiled.write_bytes(b"compiled here")
-    assert release(build, PARAMETERS) == before
+    compiled_here = release(build, PARAMETERS)
+    assert compiled_here != without
+    compiled.write_bytes(b"compiled there")
+    assert release(build, PARAMETERS) == compiled_here
 
 
 @pytest.mark.parametrize(
