@@ -29,7 +29,7 @@ FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy outputs smoke tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy destroy outputs smoke tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ build: tools ## sam build, for Lambda
 
 deploy: tools ## To AWS: build, deploy, web app, smoke test (CONFIG=prod, PARAMETERS="Name=value")
 	@$(RUN) -m local.deploy --config-env $(or $(CONFIG),default)
+
+destroy: tools ## Remove a stack from AWS, but for the data (CONFIG=prod, CONFIRM=its name)
+	@$(RUN) -m local.destroy --config-env $(or $(CONFIG),default)
 
 # Nothing but the outputs, which a shell takes as they come.
 outputs: ## What a stack is made of, for a shell (CONFIG=prod)

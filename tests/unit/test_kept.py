@@ -1,0 +1,134 @@
+"""What is left of stacks that are gone, and old versions of functions of those that are not."""
+
+from collections.abc import Iterator
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from local import deploy, kept, versions
+from local.account import Account
+
+REGION = "us-east-1"
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An account of moto's."""
+    with mock_aws():
+        yield Account(boto3.Session(region_name=REGION), DEFAULT_ACCOUNT_ID)
+
+
+def _table(account: Account, name: str) -> None:
+    account.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+
+
+def _key(account: Account, stack_name: str) -> str:
+    tags = [{"TagKey": "aws:cloudformation:stack-name", "TagValue": stack_name}]
+    return str(account.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"])
+
+
+def test_tables_and_key_of_a_stack_that_is_gone_are_found_the_newest_of_each_kind_and_none_of_another_stack(
+    account: Account,
+) -> None:
+    for name in (
+        *("taskward-UsersTable-OLD", "taskward-UsersTable-NEW", "taskward-TasksTable-1", "taskward-SessionsTable-1"),
+        *("taskward-prod-UsersTable-1", "taskward2-UsersTable-1", "other"),
+    ):
+        _table(account, name)
+    _key(account, "taskward-prod")
+    gone = _key(account, "taskward")
+    account.client("kms").schedule_key_deletion(KeyId=gone.rpartition("/")[2])
+    key = _key(account, "taskward")
+    found = kept.find(account, "taskward")
+    assert found.values == {
+        "UsersTableName": "taskward-UsersTable-NEW",
+        "SessionsTableName": "taskward-SessionsTable-1",
+        "TasksTableName": "taskward-TasksTable-1",
+        "EncryptionKeyArn": key,
+    }
+    assert found.older == ["taskward-UsersTable-OLD"]
+
+
+def test_where_there_was_never_a_stack_nothing_is_found(account: Account) -> None:
+    _key(account, "taskward")
+    assert kept.find(account, "taskward") == kept.Kept({}, [])
+
+
+def test_a_new_stack_takes_up_what_was_kept_when_somebody_says_yes(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _table(account, "taskward-UsersTable-1")
+    for answer, name in (("yes", "taskward-UsersTable-1"), ("", "")):
+        monkeypatch.setattr("sys.stdin", StringIO(f"{answer}\n\n\n\n\n\n"))
+        assert deploy.plan("default", "", is_on_terminal=True).effective["UsersTableName"] == name
+        assert "  UsersTableName=taskward-UsersTable-1" in capsys.readouterr().out
+
+
+def test_whoever_named_a_table_is_not_told_of_others(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    _table(account, "taskward-UsersTable-1")
+    deploy.plan("default", "UsersTableName=restored", is_on_terminal=False)
+    assert "taskward-UsersTable-1" not in capsys.readouterr().out
+
+
+def test_the_commands_that_remove_it_for_good_lift_the_protection_first() -> None:
+    values = {"UsersTableName": "users", "EncryptionKeyArn": "arn:aws:kms:key"}
+    assert kept.ways_to_remove(values, ["site"], "eu-west-1") == [
+        "aws dynamodb update-table --region eu-west-1 --table-name users --no-deletion-protection-enabled",
+        "aws dynamodb delete-table --region eu-west-1 --table-name users",
+        "aws kms schedule-key-deletion --region eu-west-1 --key-id arn:aws:kms:key",
+        "aws s3 rb --force s3://site --region eu-west-1",
+    ]
+
+
+class _Functions:
+    """A function with versions, one alias that leads to one of them and a tenth of the calls to another."""
+
+    def __init__(self, newest: int) -> None:
+        self.versions = ["$LATEST", *map(str, range(1, newest + 1))]
+        self.aliases = [{"FunctionVersion": "3", "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}}]
+
+    def get_paginator(self, operation: str) -> Any:
+        pages = {
+            # In two pages, and in the order of texts.
+            "list_versions_by_function": [
+                {"Versions": [{"Version": each} for each in part]}
+                for part in (sorted(self.versions)[:2], sorted(self.versions)[2:])
+            ],
+            "list_aliases": [{"Aliases": self.aliases}],
+            "list_stack_resources": [{"StackResourceSummaries": [_FUNCTION, _QUEUE]}],
+        }
+        return SimpleNamespace(paginate=lambda **_: pages[operation])
+
+    def delete_function(self, **arguments: str) -> None:
+        assert arguments["FunctionName"] == "tasks"
+        self.versions.remove(arguments["Qualifier"])
+
+
+_FUNCTION = {
+    "ResourceType": "AWS::Lambda::Function",
+    "PhysicalResourceId": "tasks",
+    "ResourceStatus": "CREATE_COMPLETE",
+}
+_QUEUE = _FUNCTION | {"ResourceType": "AWS::SQS::Queue", "PhysicalResourceId": "jobs"}
+
+
+@pytest.mark.parametrize(
+    ("newest", "left"),
+    [(12, ["2", "3", "8", "9", "10", "11", "12"]), (5, ["1", "2", "3", "4", "5"]), (6, ["2", "3", "4", "5", "6"])],
+)
+def test_of_a_function_s_versions_the_newest_five_stay_and_those_that_calls_go_to(newest: int, left: list[str]) -> None:
+    functions = _Functions(newest)
+    account: Any = SimpleNamespace(client=lambda _: functions)
+    removed = versions.remove_old(account, "taskward")
+    assert functions.versions == ["$LATEST", *left]
+    assert removed == newest - len(left)
