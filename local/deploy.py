@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local import account as accounts
 from local import deployed, kept, parameters, publish, questions, samconfig, versions
 from local.account import Account
@@ -54,6 +56,8 @@ def main() -> int:
         return finish(chosen, outputs, tested_at(outputs))
     except (RefusedError, WebFileError) as error:
         print(error, file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS says: {error}", file=sys.stderr)
     except (KeyboardInterrupt, EOFError):
         print("\nStopped; what CloudFormation has begun goes on.", file=sys.stderr)
     return 1
@@ -167,8 +171,8 @@ def _of_first_deployment(
     if left.values and not set(left.values) & set(settled):
         print("There is data of an earlier stack of this name. A new stack takes it up by these parameters:")
         print(*(f"  {name}={value}" for name, value in left.values.items()), sep="\n")
-        for name in left.older:
-            print(f"  (older: {name})")
+        for name in left.others:
+            print(f"  (beside {name}, which is older, or empty)")
         if is_on_terminal and questions.agrees("Take it up?"):
             given |= left.values
     if is_on_terminal:

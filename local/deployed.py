@@ -27,6 +27,7 @@ class Deployed:
     status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+    is_protected: bool = False
 
 
 def find(account: Account, name: str) -> Deployed | None:
@@ -46,6 +47,7 @@ def find(account: Account, name: str) -> Deployed | None:
         stack["StackStatus"],
         {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())},
         {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())},
+        stack.get("EnableTerminationProtection", False),
     )
 
 

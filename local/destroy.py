@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import account as accounts
 from local import deployed, kept, samconfig
@@ -17,7 +17,7 @@ from local.deployed import Deployed
 from local.refusals import RefusedError
 from local.samconfig import Environment
 
-_BUCKET, _VERSION = "AWS::S3::Bucket", "AWS::Lambda::Version"
+_BUCKET, _KEY, _TABLE, _VERSION = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::DynamoDB::Table", "AWS::Lambda::Version"
 _WITH_SOMETHING_IN = (_BUCKET, "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret", "AWS::SQS::Queue")
 # Something may come into a bucket after it was emptied, so once more.
 _TRIES = 2
@@ -45,6 +45,8 @@ def main() -> int:
         destroy(account, environment, confirmation, is_on_terminal=sys.stdin.isatty())
     except RefusedError as error:
         print(error, file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS says: {error}", file=sys.stderr)
     except (KeyboardInterrupt, EOFError):
         print("\nStopped; what CloudFormation has begun goes on.", file=sys.stderr)
     else:
@@ -63,19 +65,35 @@ def destroy(account: Account, environment: Environment, confirmation: str, *, is
     stack = deployed.find(account, name)
     if stack is None:
         print("There is none.")
-        _say_how_to_go_on(account, environment, kept.find(account, name).values, [])
+        left = kept.find(account, name)
+        tables = [*(value for key, value in left.values.items() if key != kept.KEY), *left.others]
+        keys = [value for key, value in left.values.items() if key == kept.KEY]
+        _say_how_to_go_on(environment, left.values, kept.ways_to_remove(tables, keys, [], account.region))
         return
     if stack.status.endswith("_IN_PROGRESS") and stack.status != "DELETE_IN_PROGRESS":
         raise RefusedError(f"It is in the state {stack.status}: wait until that has ended, and try again.")
+    if stack.is_protected:
+        command = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+        raise RefusedError(f"It is protected against that. Where it is to go all the same: {command} {name}")
     contents = _contents(account, name)
     data = {key: value for key, value in stack.outputs.items() if key in (*kept.TABLES, kept.KEY)}
-    _announce(contents, data)
+    staying = _staying(contents, data)
+    _announce(contents, staying)
     if stack.status != "DELETE_IN_PROGRESS":
         _confirm(environment, confirmation, is_on_terminal=is_on_terminal)
     _remove(account, stack)
     print(f"The stack {name} is gone.")
-    buckets = [physical_id for kind, physical_id in contents.staying if kind == _BUCKET]
-    _say_how_to_go_on(account, environment, data or kept.find(account, name).values, buckets)
+    tables, keys, buckets = ([name for kind, name in staying if kind == of] for of in (_TABLE, _KEY, _BUCKET))
+    _say_how_to_go_on(environment, data, kept.ways_to_remove(tables, keys, buckets, account.region))
+
+
+def _staying(contents: Contents, data: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What stays, with the tables and the key that the stack uses and did not make."""
+    used = [(_TABLE, data[parameter]) for parameter in kept.TABLES if parameter in data]
+    if kept.KEY in data:
+        # By its id, as the stack's own resources have it.
+        used.append((_KEY, data[kept.KEY].rpartition("/")[2]))
+    return sorted({*contents.staying, *used})
 
 
 def _contents(account: Account, name: str) -> Contents:
@@ -90,14 +108,11 @@ def _contents(account: Account, name: str) -> Contents:
     return contents
 
 
-def _announce(contents: Contents, data: Mapping[str, str]) -> None:
+def _announce(contents: Contents, staying: list[tuple[str, str]]) -> None:
     print(f"\n{len(contents.going)} resources go. With what is in them:")
     print(*sorted(f"  {kind}  {name}" for kind, name in contents.going if kind in _WITH_SOMETHING_IN), sep="\n")
     print("\nThese stay:")
-    staying = {name: kind for kind, name in contents.staying}
-    # Tables that were given to the stack are not among its resources.
-    given = {name: parameter for parameter, name in data.items() if name.rpartition("/")[2] not in staying}
-    print(*sorted(f"  {kind}  {name}" for name, kind in {**staying, **given}.items()), sep="\n")
+    print(*(f"  {kind}  {name}" for kind, name in staying), sep="\n")
 
 
 def _confirm(environment: Environment, confirmation: str, *, is_on_terminal: bool) -> None:
@@ -115,10 +130,7 @@ def _remove(account: Account, stack: Deployed) -> None:
         for kind, bucket in _contents(account, stack.id).going:
             if kind == _BUCKET:
                 _empty(account.client("s3"), bucket)
-        try:
-            cloudformation.delete_stack(StackName=stack.id)
-        except ClientError as error:
-            raise RefusedError(f"CloudFormation refuses: {error.response['Error']['Message']}") from None
+        cloudformation.delete_stack(StackName=stack.id)
         if _is_gone(cloudformation, stack.id):
             return
     failed = [each for each in deployed.resources(account, stack.id) if each["ResourceStatus"] == "DELETE_FAILED"]
@@ -141,11 +153,10 @@ def _empty(s3: Any, bucket: str) -> None:
             s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
-def _say_how_to_go_on(account: Account, environment: Environment, data: Mapping[str, str], buckets: list[str]) -> None:
+def _say_how_to_go_on(environment: Environment, data: Mapping[str, str], commands: list[str]) -> None:
     if data:
         values = " ".join(f"{name}={value}" for name, value in data.items())
         print(f'\nA new stack takes the data up again by:\n  {environment.command("deploy")} PARAMETERS="{values}"')
-    commands = kept.ways_to_remove(data, buckets, account.region)
     if commands:
         print("\nFor good, and for nobody to bring back, what stays is removed by:")
         print(*(f"  {command}" for command in commands), sep="\n")

@@ -1,7 +1,8 @@
 """What was kept of a stack that is gone: the data, and the key to it, by the parameters that take them up again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from local.account import Account
@@ -15,38 +16,44 @@ _STACK_TAG = "aws:cloudformation:stack-name"
 
 @dataclass(frozen=True)
 class Kept:
-    """The newest table of each kind, and the newest key, by parameter; and tables that are older than those."""
+    """What a new stack would take up, by parameter; and tables of earlier ones that it would not."""
 
     values: Mapping[str, str]
-    older: list[str]
+    others: list[str]
 
 
 def find(account: Account, stack_name: str) -> Kept:
-    """What stacks of a name, of which there is none now, once made."""
+    """What stacks of a name, of which there is none now, once made; of each kind the newest table that has items.
+
+    A stack that took up tables has made some of its own as well, which are empty.
+    """
     database = account.client("dynamodb")
     names = [name for page in database.get_paginator("list_tables").paginate() for name in page["TableNames"]]
-    values, older = {}, []
+    values: dict[str, str] = {}
+    others: list[str] = []
+    users: Mapping[str, Any] = {}
     for parameter, logical_id in TABLES.items():
         tables = [_described(database, name) for name in names if name.startswith(f"{stack_name}-{logical_id}-")]
         if tables:
-            *others, newest = sorted(tables, key=lambda table: table["CreationDateTime"])
-            values[parameter] = str(newest["TableName"])
-            older += [str(table["TableName"]) for table in others]
-    key = _key(account, stack_name) if values else None
-    return Kept(values | ({KEY: key} if key else {}), older)
+            *rest, chosen = sorted(tables, key=lambda table: (_has_items(database, table), table["CreationDateTime"]))
+            values[parameter] = str(chosen["TableName"])
+            others += [str(table["TableName"]) for table in rest]
+            users = users or chosen
+    if users:
+        key = _key(account, stack_name, users["CreationDateTime"])
+        values |= {KEY: key} if key else {}
+    return Kept(values, others)
 
 
-def ways_to_remove(values: Mapping[str, str], buckets: list[str], region: str) -> list[str]:
+def ways_to_remove(tables: Iterable[str], keys: Iterable[str], buckets: Iterable[str], region: str) -> list[str]:
     """The commands by which what was kept is gone for good."""
     commands = []
-    for name in (values[parameter] for parameter in TABLES if parameter in values):
-        commands.append(
-            f"aws dynamodb update-table --region {region} --table-name {name} --no-deletion-protection-enabled"
-        )
-        commands.append(f"aws dynamodb delete-table --region {region} --table-name {name}")
-    if KEY in values:
-        commands.append(f"aws kms schedule-key-deletion --region {region} --key-id {values[KEY]}")
-    commands.extend(f"aws s3 rb --force s3://{bucket} --region {region}" for bucket in buckets)
+    for name in tables:
+        table = f"--region {region} --table-name {name}"
+        commands.append(f"aws dynamodb update-table {table} --no-deletion-protection-enabled")
+        commands.append(f"aws dynamodb delete-table {table}")
+    commands += [f"aws kms schedule-key-deletion --region {region} --key-id {key}" for key in keys]
+    commands += [f"aws s3 rb --force s3://{bucket} --region {region}" for bucket in buckets]
     return commands
 
 
@@ -55,8 +62,13 @@ def _described(database: Any, name: str) -> Mapping[str, Any]:
     return table
 
 
-def _key(account: Account, stack_name: str) -> str | None:
-    """The newest key that is not to be deleted."""
+def _has_items(database: Any, table: Mapping[str, Any]) -> bool:
+    # What a table says of itself is hours old.
+    return bool(database.scan(TableName=table["TableName"], Limit=1, Select="COUNT")["Count"])
+
+
+def _key(account: Account, stack_name: str, made: datetime) -> str | None:
+    """The key that was made together with something, None where all are gone."""
     pages = (
         account.client("resourcegroupstaggingapi")
         .get_paginator("get_resources")
@@ -65,4 +77,4 @@ def _key(account: Account, stack_name: str) -> str | None:
     arns = [resource["ResourceARN"] for page in pages for resource in page["ResourceTagMappingList"]]
     keys = [account.client("kms").describe_key(KeyId=arn)["KeyMetadata"] for arn in arns]
     enabled = [key for key in keys if key["KeyState"] == "Enabled"]
-    return str(max(enabled, key=lambda key: key["CreationDate"])["Arn"]) if enabled else None
+    return str(min(enabled, key=lambda key: abs(key["CreationDate"] - made))["Arn"]) if enabled else None

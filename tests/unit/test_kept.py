@@ -1,6 +1,7 @@
 """What is left of stacks that are gone, and old versions of functions of those that are not."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
 
 from local import deploy, kept, versions
 from local.account import Account
@@ -23,13 +26,16 @@ def account() -> Iterator[Account]:
         yield Account(boto3.Session(region_name=REGION), DEFAULT_ACCOUNT_ID)
 
 
-def _table(account: Account, name: str) -> None:
-    account.client("dynamodb").create_table(
+def _table(account: Account, name: str, items: int = 0) -> None:
+    database = account.client("dynamodb")
+    database.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
     )
+    for number in range(items):
+        database.put_item(TableName=name, Item={"pk": {"S": str(number)}})
 
 
 def _key(account: Account, stack_name: str) -> str:
@@ -37,26 +43,37 @@ def _key(account: Account, stack_name: str) -> str:
     return str(account.client("kms").create_key(Tags=tags)["KeyMetadata"]["Arn"])
 
 
-def test_tables_and_key_of_a_stack_that_is_gone_are_found_the_newest_of_each_kind_and_none_of_another_stack(
+def _date(account: Account, month: int, names: tuple[str, ...], *keys: str) -> None:
+    """Have tables and keys made in a month."""
+    made = datetime(2026, month, 1, tzinfo=UTC)
+    for name in names:
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[name].created_at = made.replace(tzinfo=None)
+    for key in keys:
+        kms_backends[DEFAULT_ACCOUNT_ID][REGION].keys[key.rpartition("/")[2]].creation_date = made.timestamp()
+
+
+def test_the_newest_tables_that_have_something_in_are_found_with_the_key_that_was_made_with_them_and_no_other_stack_s(
     account: Account,
 ) -> None:
-    for name in (
-        *("taskward-UsersTable-OLD", "taskward-UsersTable-NEW", "taskward-TasksTable-1", "taskward-SessionsTable-1"),
-        *("taskward-prod-UsersTable-1", "taskward2-UsersTable-1", "other"),
-    ):
-        _table(account, name)
-    _key(account, "taskward-prod")
-    gone = _key(account, "taskward")
+    old = "taskward-UsersTable-OLD", "taskward-SessionsTable-1", "taskward-TasksTable-1"
+    # Of a stack that took the others up, and of other stacks.
+    new = "taskward-UsersTable-OWN", "taskward-prod-UsersTable-1", "taskward2-UsersTable-1", "other"
+    used = "taskward-UsersTable-USED"
+    for name in (*old, used, *new):
+        _table(account, name, items=0 if name in new else 1)
+    gone, key = _key(account, "taskward"), _key(account, "taskward")
     account.client("kms").schedule_key_deletion(KeyId=gone.rpartition("/")[2])
-    key = _key(account, "taskward")
+    _date(account, 1, old, _key(account, "taskward"))
+    _date(account, 3, (used,), gone, key, _key(account, "taskward-prod"))
+    _date(account, 5, new, _key(account, "taskward"))
     found = kept.find(account, "taskward")
     assert found.values == {
-        "UsersTableName": "taskward-UsersTable-NEW",
+        "UsersTableName": "taskward-UsersTable-USED",
         "SessionsTableName": "taskward-SessionsTable-1",
         "TasksTableName": "taskward-TasksTable-1",
         "EncryptionKeyArn": key,
     }
-    assert found.older == ["taskward-UsersTable-OLD"]
+    assert set(found.others) == {"taskward-UsersTable-OLD", "taskward-UsersTable-OWN"}
 
 
 def test_where_there_was_never_a_stack_nothing_is_found(account: Account) -> None:
@@ -81,11 +98,10 @@ def test_whoever_named_a_table_is_not_told_of_others(account: Account, capsys: p
 
 
 def test_the_commands_that_remove_it_for_good_lift_the_protection_first() -> None:
-    values = {"UsersTableName": "users", "EncryptionKeyArn": "arn:aws:kms:key"}
-    assert kept.ways_to_remove(values, ["site"], "eu-west-1") == [
+    assert kept.ways_to_remove(["users"], ["1-2-3"], ["site"], "eu-west-1") == [
         "aws dynamodb update-table --region eu-west-1 --table-name users --no-deletion-protection-enabled",
         "aws dynamodb delete-table --region eu-west-1 --table-name users",
-        "aws kms schedule-key-deletion --region eu-west-1 --key-id arn:aws:kms:key",
+        "aws kms schedule-key-deletion --region eu-west-1 --key-id 1-2-3",
         "aws s3 rb --force s3://site --region eu-west-1",
     ]
 
