@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from bench.names import EMPTY, FLOOR
 from bench.requests import Event, request
 from bench.runtime import Function, RuntimeProcess, environment
-from bench.sides import EMPTY, FLOOR
 from local.emulator import free_port
 from local.paths import TOOLS
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Any, Final
 
-OURS: Final = "taskward"
-PEER: Final = "peer"
+from bench.names import EMPTY, FLOOR, OURS, PEER
 
 COLD_TARGETS: Final = {"tasks": 0.45, "authorizer": 0.35}
 """Processor time of import and first answer, over the peer's."""
@@ -37,8 +36,8 @@ class Findings:
 
     def floors(self) -> dict[str, float]:
         """What lies below."""
-        names = dict.fromkeys(each["operation"] for each in self.raw["warm"] if each["side"] == "floor")
-        return {name: self.warm(name, "floor") for name in names}
+        names = dict.fromkeys(each["operation"] for each in self.raw["warm"] if each["side"] == FLOOR)
+        return {name: self.warm(name, FLOOR) for name in names}
 
     def warm(self, operation: str, side: str) -> float:
         """Processor time of a request."""
@@ -90,7 +89,7 @@ class Findings:
 
     def plotted(self) -> dict[str, Any]:
         """What `bench/plot.py` draws."""
-        cold = {name: self.cold(name) for name in self.functions() if name not in ("empty", "floor")}
+        cold = {name: self.cold(name) for name in self.functions() if name not in (EMPTY, FLOOR)}
         warm = {name: (self.warm(name, OURS), self.warm(name, PEER)) for name in self.operations()}
         return {"cold": cold, "warm": warm, "peer": PEER}
 

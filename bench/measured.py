@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final
 
-from bench.findings import OURS, PEER, Findings
+from bench.findings import Findings
+from bench.names import EMPTY, FLOOR, OURS, PEER
 from local.paths import ROOT
 
 RESULTS: Final = ROOT / "build" / "bench" / "results.json"
 MEASURED: Final = ROOT / "docs" / "measured.json"
 
-_BELOW: Final = ("floor", "empty")
+_BELOW: Final = (FLOOR, EMPTY)
 """What was started beside the functions, and is none."""
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import prices
-from bench.findings import OURS, PEER
 from bench.measured import measured
+from bench.names import OURS, PEER
 from tests.support.documents import table
 from tests.support.template import resources, template
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from bench import prices
-from bench.findings import PEER
 from bench.measured import measured
 from bench.memory import chosen, function_of, price, template_mb
+from bench.names import PEER
 from bench.prices import HOURS, tiered
 from bench.simulation import ANSWER_KB, DAYS, KINDS, ROW_KB, TASKS, Month, dollars, number, units
 from tests.support.documents import table

@@ -9,8 +9,6 @@ from tests.support import sample_events
 
 Event = dict[str, Any]
 
-CLIENT_ADDRESS = "198.51.100.7"
-
 
 def request(
     method: str,
@@ -20,7 +18,6 @@ def request(
     path: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     token: str = "",
-    headers: Mapping[str, str] | None = None,
     authorizer: Mapping[str, str] | None = None,
 ) -> Event:
     """A proxy event. `authorizer` is what ours has found out of who is asking; the peer finds out by itself."""
@@ -33,7 +30,7 @@ def request(
     if query:
         event["queryStringParameters"] = dict(query)
         event["multiValueQueryStringParameters"] = {name: [value] for name, value in query.items()}
-    sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+    sent = {"Authorization": f"Bearer {token}"}
     if body is not None:
         event["body"] = json.dumps(body)
         sent = {"Content-Type": "application/json", **sent}

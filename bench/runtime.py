@@ -20,7 +20,6 @@ from typing import Any
 from tests.support.loopback import QuietHandler, serving
 
 PATIENCE_SECONDS = 60
-_VERSION = "/2018-06-01/runtime"
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from typing import Any
 
 from bench import cold, units
 from bench.findings import Findings
+from bench.names import PEER
 from bench.requests import authorization
-from bench.sides import BUILD, PEER, build_layer, sides
+from bench.sides import BUILD, build_layer, sides
 from bench.table import table
 from bench.warm import warmed
 from bench.weights import weights

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from bench.backends import backends, function_variables
+from bench.names import EMPTY, FLOOR, PEER
 from bench.postgres import postgres
 from bench.runtime import Function
 from local.paths import ROOT, tool
@@ -25,9 +26,6 @@ from tests.support.template import resources
 
 BUILD: Final = ROOT / "build" / "bench"
 LAYER: Final = BUILD / "layer"
-PEER: Final = "peer"
-FLOOR: Final = "floor"
-EMPTY: Final = "empty"
 
 
 def build_layer() -> Path:

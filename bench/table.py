@@ -7,11 +7,10 @@ from bench.findings import (
     HASHING,
     LAYER_TARGET,
     LOGIN_TARGET,
-    OURS,
-    PEER,
     WARM_TARGET,
     Findings,
 )
+from bench.names import OURS, PEER
 
 
 def table(findings: Findings) -> str:

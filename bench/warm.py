@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.names import EMPTY, FLOOR, OURS, PEER
 from bench.operations import OPERATIONS, Side
 from bench.runtime import Cost, Function, RuntimeProcess
-from bench.sides import EMPTY, FLOOR, PEER
 
 Record = dict[str, Any]
 
-TASKWARD: Final = "taskward"
 FLOORS: Final = {
     "an empty handler": "",
     "EdDSA verification": "verify",
@@ -31,9 +30,7 @@ class Warm:
 
     def __init__(self, processes: Mapping[str, RuntimeProcess]) -> None:
         self._processes = processes
-        self.taskward = Side(
-            TASKWARD, self._invoke, lambda operation: _FUNCTIONS.get(operation, "tasks"), authorizes=True
-        )
+        self.taskward = Side(OURS, self._invoke, lambda operation: _FUNCTIONS.get(operation, "tasks"), authorizes=True)
         self.peer = Side(PEER, self._invoke, lambda _: PEER, authorizes=False)
         self._floor_event = _signed()
 

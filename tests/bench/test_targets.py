@@ -13,6 +13,7 @@ import pytest
 
 from bench import findings
 from bench.findings import Findings
+from bench.names import OURS
 from local.paths import ROOT, tool
 from tests.support import peer
 
@@ -64,4 +65,4 @@ def test_a_request_takes_less_than_the_peers(found: Findings, operation: str) ->
 
 
 def test_a_sign_in_is_mostly_the_hash(found: Findings) -> None:
-    assert found.warm("login", findings.OURS) / found.hash() <= FARTHEST_LOGIN
+    assert found.warm("login", OURS) / found.hash() <= FARTHEST_LOGIN

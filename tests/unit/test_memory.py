@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bench import measured, memory
-from bench.findings import OURS, PEER
 from bench.measured import Measured
+from bench.names import OURS, PEER
 from tests.support.template import resources
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bench import million, prices
-from bench.findings import PEER
 from bench.memory import chosen, price, template_mb
 from bench.million import WAYS, crossing, month_of
+from bench.names import PEER
 from bench.simulation import Month
 
 
