@@ -110,5 +110,5 @@ def test_nothing_is_installed_without_its_lock() -> None:
                 assert "npm ci " in command, command
                 assert "--ignore-scripts" in command, command
                 installed += 1
-    # Six environments of Python, three folders of npm, the layer, and what is measured beside it.
-    assert installed == 11
+    # Seven environments of Python, three folders of npm, the layer, and what is measured beside it.
+    assert installed == 12
