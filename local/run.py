@@ -17,13 +17,12 @@ from local import stack as stacks
 from local.emulator import Emulator, EmulatorError, free_port, is_free
 from local.frontdoor import FrontDoor
 from local.paths import STATE
+from local.running import AWS, RUNNING, running
 from local.stack import DeploymentError, Stack
 from local.web_build import WebBuildError
 
 _DEPLOYED = STATE / "deployed"
-_RUNNING = STATE / "running.json"
 _BUILD = STATE / "build"
-_AWS = STATE / "aws"
 _USUAL_EMULATOR_PORT = 4566
 _LAST_PORT = 65535
 
@@ -56,34 +55,33 @@ def _run(port: int) -> int:
         print(f"Port {port} is taken; choose another one: make run PORT=8081", file=sys.stderr)
         return 1
     STATE.mkdir(parents=True, exist_ok=True)
-    with _RUNNING.open("a+") as running:
+    with RUNNING.open("a+") as file:
         try:
-            # Held until this process ends, however it ends: nothing stale can be left behind.
-            fcntl.flock(running, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("It is running already; `make update` brings a change into it.", file=sys.stderr)
             return 1
-        running.truncate(0)
-        return _run_alone(port, running)
+        file.truncate(0)
+        return _run_alone(port, file)
 
 
-def _run_alone(port: int, running: TextIO) -> int:
+def _run_alone(port: int, file: TextIO) -> int:
     # However it is stopped, it ends in good order.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     if not _DEPLOYED.exists():
         # What a deployment left that never came to its end is no ground to build on.
-        shutil.rmtree(_AWS, ignore_errors=True)
+        shutil.rmtree(AWS, ignore_errors=True)
     usual = _USUAL_EMULATOR_PORT
     emulator_port = usual if usual != port and is_free(usual) else free_port()
     try:
         _bring_web_app_up_to_date()
         with _step("Starting the AWS emulator"):
-            emulator = Emulator(_AWS, emulator_port).__enter__()
+            emulator = Emulator(AWS, emulator_port).__enter__()
         try:
             stack = _brought_up_to_date(emulator)
-            json.dump({"emulator_port": emulator_port}, running)
-            running.flush()
+            json.dump({"emulator_port": emulator_port}, file)
+            file.flush()
             asyncio.run(_serve(stack, port))
         finally:
             with _step("Saving the data"):
@@ -141,14 +139,14 @@ async def _serve(stack: Stack, port: int) -> None:
 
 
 def _update() -> int:
-    running = _running()
-    if running is None:
+    said = running()
+    if said is None:
         print("It is not running; `make run` starts it with what is there now.", file=sys.stderr)
         return 1
-    if "emulator_port" not in running:
+    if "emulator_port" not in said:
         print("It is still starting; try again when it has said where it is.", file=sys.stderr)
         return 1
-    emulator = Emulator(_AWS, running["emulator_port"])
+    emulator = Emulator(AWS, said["emulator_port"])
     # The front door serves what is built as it is then.
     is_new = _bring_web_app_up_to_date()
     if stacks.fingerprint() != _DEPLOYED.read_text():
@@ -161,26 +159,12 @@ def _update() -> int:
 
 
 def _reset() -> int:
-    if _running() is not None:
+    if running() is not None:
         print("It is running; stop it first.", file=sys.stderr)
         return 1
     shutil.rmtree(STATE, ignore_errors=True)
     print("All local data is gone.")
     return 0
-
-
-def _running() -> dict[str, int] | None:
-    """What the `make run` that goes on in this checkout says of itself, None when there is none."""
-    try:
-        with _RUNNING.open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                running: dict[str, int] = json.loads(file.read() or "{}")
-                return running
-    except FileNotFoundError:
-        pass
-    return None
 
 
 @contextmanager
