@@ -29,7 +29,7 @@ FILES_OF_PROOF = $(wildcard tests/proof/test_$1*.py tests/e2e/test_proof_$1*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy destroy outputs smoke tools clean
+.PHONY: help run update reset web test test-unit prove $(addprefix prove-,$(PROOFS)) bench bench-deletion bench-export bench-import bench-sign-in bench-web lint validate build audit sbom secrets lock openapi deploy destroy outputs event events local-invoke local-api smoke tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,21 @@ destroy: tools ## Remove a stack from AWS, but for the data (CONFIG=prod, CONFIR
 outputs: ## What a stack is made of, for a shell (CONFIG=prod)
 	@$(MAKE) --silent .venv/dev/.done >&2
 	@$(RUN) -m local.outputs --config-env $(or $(CONFIG),default)
+
+events: tools ## Every sample event through its handler, and what it is answered with
+	@$(RUN) -m tests.support.every_event
+
+event: tools ## A sample event filled from the running service (EVENT=tasks/list)
+	@$(RUN) -m local.events $(EVENT)
+
+# For containers on this machine, whose processor theirs is too.
+local-invoke local-api: export LAYER_PLATFORM ?= $(subst arm64,aarch64,$(shell uname -m))-manylinux_2_28
+
+local-invoke: build ## sam local invoke, with Docker (EVENT=tasks/list)
+	@$(RUN) -m local.sam_local invoke $(EVENT) $(ARGS)
+
+local-api: build ## sam local start-api, with Docker
+	@$(RUN) -m local.sam_local start-api $(ARGS)
 
 smoke: tools ## Does the service work? (ADDRESS=http://localhost:8080)
 	@$(RUN) -m local.smoke --address $(or $(ADDRESS),http://localhost:8080)
