@@ -77,11 +77,11 @@ def plan(config: str, text: str, *, is_on_terminal: bool) -> Plan:
     account = accounts.connect(environment)
     print(f"Stack {environment.stack_name} in account {account.number}, region {account.region}.", flush=True)
     stack = deployed.find(account, environment.stack_name)
+    given = fixed | given
     if stack is None:
-        given = _of_first_deployment(account, environment, fixed | given, is_on_terminal=is_on_terminal) | given
+        given = _of_first_deployment(account, environment, given, is_on_terminal=is_on_terminal) | given
     else:
         deployed.check_deployable(stack)
-    given = fixed | given
     effective = parameters.effective(given, stack.parameters if stack else {})
     parameters.check(effective)
     return Plan(environment, account, given, effective)

@@ -136,13 +136,17 @@ def test_what_samconfig_says_as_well_may_be_given(account: Any) -> None:
     assert deploy.plan("prod", "LogRetentionDays=365", is_on_terminal=False).given["LogRetentionDays"] == "365"
 
 
-def test_where_api_gateway_may_write_logs_already_that_is_left_as_it_is(account: Any) -> None:
+def test_where_api_gateway_may_write_logs_already_that_is_left_as_it_is(
+    account: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "GatewayLogsRole" not in _plan().given
     gateway = boto3.client("apigateway", REGION)
     role = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/logs"
     gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
     assert _plan().given["GatewayLogsRole"] == "present"
+    assert "may write logs" in capsys.readouterr().out
     assert _plan("GatewayLogsRole=create").given["GatewayLogsRole"] == "create"
+    assert "may write logs" not in capsys.readouterr().out
     _deploy(account)
     assert "GatewayLogsRole" not in _plan().given
 
