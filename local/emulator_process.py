@@ -14,8 +14,10 @@ It unpacks layer and code for every process that it starts, which takes longer t
 once. And it starts as many at once as are asked for, and those that have started wait for the others longer than for an
 answer of a database that is near. Here as many start at once as there are processors.
 
-It translates a template of SAM by the defaults of its parameters, whatever their values are, on which it depends whether
-new versions of functions are published. It knows alarms over one metric alone. Here one over an expression is there too, and looks at the first of its metrics.
+It translates a template of SAM by the defaults of its parameters, whatever their values are, on which it depends
+whether new versions of functions are published. Here it goes by their values.
+
+It knows alarms over one metric alone. Here one over an expression is there too, and looks at the first of its metrics.
 
 And it ends, in good order, when the process that started it is gone without a word.
 
@@ -147,7 +149,7 @@ def _spawn_in_turn(worker: lambda_runtime.Worker) -> None:
 lambda_runtime.Worker._spawn = _spawn_in_turn
 
 
-_parameters: ContextVar[dict[str, str]] = ContextVar("parameters", default={})
+_parameters: ContextVar[dict[str, str]] = ContextVar("parameters")
 _apply_transforms, _transform = changesets._apply_transforms, sam.transform
 
 

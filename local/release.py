@@ -8,7 +8,8 @@ from pathlib import Path
 from local.template import read
 
 # Which of a resource's properties lead to a folder of code.
-_CODE = ("CodeUri", "ContentUri")
+_LAYER = "ContentUri"
+_CODE = ("CodeUri", _LAYER)
 
 
 def release(build_dir: Path, parameters: Mapping[str, str]) -> str:
@@ -20,15 +21,15 @@ def release(build_dir: Path, parameters: Mapping[str, str]) -> str:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for name in properties.keys() & _CODE:
-            properties[name] = _digest(build_dir / properties[name])
+            folder = build_dir / properties[name]
+            properties[name] = [_digest(folder), name == _LAYER and any(folder.rglob("*.pyc"))]
     return hashlib.sha256(json.dumps([template, dict(parameters)], sort_keys=True).encode()).hexdigest()
 
 
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
-    # Bytecode says nothing that its source does not, and can differ from build to build; but there it has to be.
-    digest.update(str(any(folder.rglob("*.pyc"))).encode())
     for file in sorted(folder.rglob("*")):
+        # Bytecode says nothing that its source does not, and can differ from build to build; but the layer has to have it.
         if file.is_file() and "__pycache__" not in file.parts:
             content = hashlib.sha256(file.read_bytes()).hexdigest()
             digest.update(f"{file.relative_to(folder)}\0{content}\0".encode())
