@@ -21,6 +21,7 @@ def release(build_dir: Path, parameters: Mapping[str, str]) -> str:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for name in properties.keys() & _CODE:
+            # A layer without bytecode starts slowly, so it counts that there is some.
             folder = build_dir / properties[name]
             properties[name] = [_digest(folder), name == _LAYER and any(folder.rglob("*.pyc"))]
     return hashlib.sha256(json.dumps([template, dict(parameters)], sort_keys=True).encode()).hexdigest()
@@ -29,7 +30,7 @@ def release(build_dir: Path, parameters: Mapping[str, str]) -> str:
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
-        # Bytecode says nothing that its source does not, and can differ from build to build; but the layer has to have it.
+        # Bytecode says nothing that its source does not, and can differ from build to build.
         if file.is_file() and "__pycache__" not in file.parts:
             content = hashlib.sha256(file.read_bytes()).hexdigest()
             digest.update(f"{file.relative_to(folder)}\0{content}\0".encode())
