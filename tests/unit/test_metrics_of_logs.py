@@ -43,8 +43,12 @@ def _counted(name: str, line: dict[str, Any]) -> tuple[float, dict[str, str]] | 
 
 def _matches(pattern: str, line: dict[str, Any]) -> bool:
     """What CloudWatch does with the few patterns that the template has."""
-    asked = re.fullmatch(r'\{ \$\.(\w+) (=|!=) (\*|"[^"]*") \}', pattern)
-    assert asked is not None, pattern
+    return all(_holds(comparison, line) for comparison in pattern.removeprefix("{ ").removesuffix(" }").split(" && "))
+
+
+def _holds(written: str, line: dict[str, Any]) -> bool:
+    asked = re.fullmatch(r'\$\.(\w+) (=|!=) (\*|"[^"]*")', written)
+    assert asked is not None, written
     field, comparison, wanted = asked.groups()
     if field not in line:
         return False
@@ -132,6 +136,11 @@ def test_the_gateway_s_log_is_one_line_of_json_whatever_is_asked() -> None:
 
 def test_how_long_each_operation_took_is_told_by_its_route() -> None:
     assert _counted("LatencyMetric", _access_line()) == (41, {"route": "GET /tasks/{id}"})
+
+
+def test_no_client_makes_up_routes_to_be_counted() -> None:
+    refused = _access_line(httpMethod="NONSENSE", **{"error.responseType": "MISSING_AUTHENTICATION_TOKEN"})
+    assert _counted("LatencyMetric", refused) is None
 
 
 def test_what_the_gateway_refuses_by_itself_is_counted_by_its_kind() -> None:
