@@ -185,7 +185,7 @@ HARMS: list[tuple[Check, Harm]] = [
     (deaf_alarms, Harm("KeyAgeMetric")),
     (broken_sums, _alarm("ErrorsAlarm", "Metrics", 2)),
     (broken_sums, _alarm("ErrorsAlarm", "Metrics", 1, "ReturnData")),
-    (broken_sums, _alarm("ReuseAlarm", "Period", value=86400 * 3)),
+    (broken_sums, _alarm("ReuseAlarm", "Period", value=86400 * 8)),
     (unwatched_rollouts, Harm("LoginFunctionAliaslive", "UpdatePolicy")),
     (unwatched_rollouts, _alarm("LoginFunctionDeploymentGroup", "AlarmConfiguration")),
     (unwatched_rollouts, _alarm("LoginFunctionDeploymentGroup", "AutoRollbackConfiguration")),
