@@ -80,33 +80,33 @@ build: tools ## sam build, for Lambda
 	@UV=$(abspath $(UV)) SAM_CLI_TELEMETRY=0 .venv/sam/bin/sam build
 
 deploy: tools ## To AWS: build, deploy, web app, smoke test (CONFIG=prod, PARAMETERS="Name=value")
-	@$(RUN) -m local.deploy --config-env $(or $(CONFIG),default)
+	@$(RUN) -m local.deployment.deploy --config-env $(or $(CONFIG),default)
 
 destroy: tools ## Remove a stack from AWS, but for the data (CONFIG=prod, CONFIRM=its name)
-	@$(RUN) -m local.destroy --config-env $(or $(CONFIG),default)
+	@$(RUN) -m local.deployment.destroy --config-env $(or $(CONFIG),default)
 
 # Nothing but the outputs, which a shell takes as they come.
 outputs: ## What a stack is made of, for a shell (CONFIG=prod)
 	@$(MAKE) --silent .venv/dev/.done >&2
-	@$(RUN) -m local.outputs --config-env $(or $(CONFIG),default)
+	@$(RUN) -m local.deployment.outputs --config-env $(or $(CONFIG),default)
 
 events: tools ## Every sample event through its handler, and what it is answered with
 	@$(RUN) -m tests.support.every_event
 
 event: tools ## A sample event filled from the running service (EVENT=tasks/list)
-	@$(RUN) -m local.events $(EVENT)
+	@$(RUN) -m local.samples.events $(EVENT)
 
 # For containers on this machine, whose processor theirs is too.
 local-invoke local-api: export LAYER_PLATFORM ?= $(subst arm64,aarch64,$(shell uname -m))-manylinux_2_28
 
 local-invoke: build ## sam local invoke, with Docker (EVENT=tasks/list)
-	@$(RUN) -m local.sam_local invoke $(EVENT) $(ARGS)
+	@$(RUN) -m local.samples.sam_local invoke $(EVENT) $(ARGS)
 
 local-api: build ## sam local start-api, with Docker
-	@$(RUN) -m local.sam_local start-api $(ARGS)
+	@$(RUN) -m local.samples.sam_local start-api $(ARGS)
 
 smoke: tools ## Does the service work? (ADDRESS=http://localhost:8080)
-	@$(RUN) -m local.smoke --address $(or $(ADDRESS),http://localhost:8080)
+	@$(RUN) -m local.deployment.smoke --address $(or $(ADDRESS),http://localhost:8080)
 
 bench: tools $(DYNAMODB) $(BENCH) ## Measure beside the same API on FastAPI and Postgres
 	@POWERTOOLS_LOG_LEVEL=ERROR $(RUN) -m bench.side_by_side
@@ -127,7 +127,7 @@ bench-web: tools ## Time the web app of a `make run` that goes on
 	@$(RUN) -m bench.web
 
 openapi: tools ## Write the OpenAPI document and its page anew
-	@$(RUN) -m local.openapi
+	@$(RUN) -m local.openapi.document
 
 # --- Tools: each in an environment of its own, because their packages do not go together -------------------------
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import boto3
 
+from local.deployment.parameters import RELEASE, effective, overrides
+from local.deployment.release import release
 from local.emulator import Emulator
-from local.parameters import RELEASE, effective, overrides
 from local.paths import ROOT, tool
-from local.release import release
 
 STACK_NAME = "taskward"
 STAGE = "api"

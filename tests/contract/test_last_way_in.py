@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.client import Client
 from taskward.errors import (
     InvalidCredentialsError,

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.errors import WrongPasskeyError
 from taskward.identity import events, keys, passkey_sign_in, passkeys, principals, steps
 from taskward.identity.session_tables import SessionItem

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from pynamodb.connection.base import Connection
 
-from local import authenticator as browser
-from local.authenticator import Authenticator
+from local.samples import authenticator as browser
+from local.samples.authenticator import Authenticator
 from taskward.client import Client
 from taskward.errors import (
     InvalidPasskeyError,

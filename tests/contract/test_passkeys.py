@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local import authenticator as browser
-from local.authenticator import AAGUID, Authenticator, BrowserError
+from local.samples import authenticator as browser
+from local.samples.authenticator import AAGUID, Authenticator, BrowserError
 from taskward.errors import (
     EmailUnverifiedError,
     NotFoundError,

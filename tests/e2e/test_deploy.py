@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local import deploy, destroy, kept, stack, web_build
+from local import stack, web_build
+from local.deployment import deploy, destroy, kept
 from local.emulator import Emulator, free_port
 from local.stack import Stack
 from tests.e2e.conftest import serving
@@ -124,7 +125,7 @@ def test_destroyed_it_leaves_the_data_and_a_new_stack_takes_it_up(
         task = _new_task(api, _signed_in(api))
     s3, bucket = deployment.stack.client("s3"), deployment.outputs["ExportsBucketName"]
     s3.put_object(Bucket=bucket, Key="somebody/export.json", Body=b"{}")
-    monkeypatch.setattr("sys.argv", ["local.destroy"])
+    monkeypatch.setattr("sys.argv", ["local.deployment.destroy"])
 
     # Nobody is there to type its name.
     monkeypatch.delenv("CONFIRM", raising=False)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from local import event_values
-from local.functions import AnswerError, Functions
-from local.sample_events import load, names, placeholders
+from local.samples import event_values
+from local.samples.functions import AnswerError, Functions
+from local.samples.sample_events import load, names, placeholders
 from local.stack import Stack
 from tests.integration.test_sample_events import TABLES
 from tests.support.every_event import answer_of

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from local.stack import Stack
 from tests.e2e.conftest import Person, code_of
 from tests.e2e.factors import verify, with_second_factor

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local import publish
+from local.deployment import publish
 from local.stack import Stack
 from local.web_files import WebFileError
 from tests.support.template import resources

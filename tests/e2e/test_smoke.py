@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from local import smoke
-from local.smoke_checks import CHECKS
+from local.deployment import smoke
+from local.deployment.smoke_checks import CHECKS
 from local.stack import Stack
 from tests.support.spoiling_proxy import Exchange, Proxy, spoiling
 
@@ -16,7 +16,7 @@ PAGE, OPENAPI, KEYS, NO_TOKEN, REGISTER, SESSION, TASK, FORGED, REFRESH, SIGN_OU
 
 
 def _run(address: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("sys.argv", ["local.smoke", "--address", address])
+    monkeypatch.setattr("sys.argv", ["local.deployment.smoke", "--address", address])
     return smoke.main()
 
 

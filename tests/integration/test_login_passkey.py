@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import EDDSA, RS256, USER_PRESENT, Authenticator, altered
+from local.samples.authenticator import EDDSA, RS256, USER_PRESENT, Authenticator, altered
 from tests.conftest import Clock
 from tests.support.factors import (
     SITE,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import AAGUID, Authenticator, BrowserError, decoded
+from local.samples.authenticator import AAGUID, Authenticator, BrowserError, decoded
 from tests.conftest import Clock
 from tests.support import aws
 from tests.support.factors import Values, add_passkey, authenticator, made_passkey, passkey_sign_in, verify

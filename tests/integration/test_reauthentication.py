@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.authenticator import USER_PRESENT, Authenticator
+from local.samples.authenticator import USER_PRESENT, Authenticator
 from tests.conftest import Clock
 from tests.support.factors import (
     SecondFactor,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from tests.conftest import Clock
 from tests.support import aws
 from tests.support.factors import (

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.client import Client
 from taskward.identity import grants, links, passkeys, second_factor, sessions
 from taskward.identity.user_tables import ADDRESS, PROFILE, EmailItem, UserItem, email_key

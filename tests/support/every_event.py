@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT
-from local.sample_events import names
+from local.samples.sample_events import names
 
 
 class EventsAlone:

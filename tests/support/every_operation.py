@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.delivery import CLIENT_HEADER, COOKIE
 from tests.support.household import ADA, NEW_TOKEN, PASSWORD, Household, Request
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward import clock
 from taskward.identity import totp
 from tests.conftest import Clock

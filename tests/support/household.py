@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward import clock as service_clock
 from taskward.identity import keyring, keys, links, passwords, totp
 from taskward.jobs import results

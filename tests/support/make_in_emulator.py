@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from local import deploy
+from local.deployment import deploy
 from local.paths import ROOT
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.identity import webauthn
 from taskward.identity.webauthn import NewPasskey, Site
 

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 
-from local.sample_events import FOLDER as FOLDER
-from local.sample_events import load as load
-from local.sample_events import names as names
-from local.sample_events import placeholders as placeholders
-from local.sample_events import text
+from local.samples.sample_events import FOLDER as FOLDER
+from local.samples.sample_events import load as load
+from local.samples.sample_events import names as names
+from local.samples.sample_events import placeholders as placeholders
+from local.samples.sample_events import text
 from tests.support import aws, conformance
 from tests.support.events import Context
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.authorizer import app as authorizer
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward.api import MAX_BODY_BYTES
 from taskward.identity import tokens
 from tests.conftest import Clock

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from local.authenticator import Authenticator
+from local.samples.authenticator import Authenticator
 from taskward import clock
 from taskward.client import Client
 from taskward.identity import (

@@ -13,8 +13,8 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local import deploy
-from local.refusals import RefusedError
+from local.deployment import deploy
+from local.deployment.refusals import RefusedError
 from tests.support.loopback import QuietHandler, serving
 
 REGION = "us-east-1"
@@ -126,7 +126,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_built(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["local.deploy", "--config-env", config, "--parameters", parameters])
+    monkeypatch.setattr("sys.argv", ["local.deployment.deploy", "--config-env", config, "--parameters", parameters])
     monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("something was run"))
     assert deploy.main() == 1
     assert told in capsys.readouterr().err

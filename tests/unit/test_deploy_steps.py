@@ -13,9 +13,9 @@ import pytest
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local import deploy, parameters, publish, samconfig, versions
-from local.account import Account
-from local.refusals import RefusedError
+from local.deployment import deploy, parameters, publish, samconfig, versions
+from local.deployment.account import Account
+from local.deployment.refusals import RefusedError
 
 REGION = "us-east-1"
 TEMPLATE = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"SiteUrl": {"Value": "-"}}})
@@ -182,7 +182,7 @@ def test_api_and_app_are_built_before_anything_is_changed_and_it_ends_where_one_
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make = Sam(1, monkeypatch)
-    monkeypatch.setattr("sys.argv", ["local.deploy", "--config-env", "dev", "--parameters", ""])
+    monkeypatch.setattr("sys.argv", ["local.deployment.deploy", "--config-env", "dev", "--parameters", ""])
     assert deploy.main() == 1
     assert make.commands == [["make", "--no-print-directory", "build"]]
     assert "`make build` failed; nothing was changed on AWS." in capsys.readouterr().err

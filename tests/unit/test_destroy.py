@@ -13,9 +13,9 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local import deployed, destroy, samconfig
-from local.account import Account
-from local.refusals import RefusedError
+from local.deployment import deployed, destroy, samconfig
+from local.deployment.account import Account
+from local.deployment.refusals import RefusedError
 
 REGION = "us-east-1"
 TABLE = {
@@ -213,7 +213,7 @@ def test_what_aws_refuses_is_said_in_its_words(
 ) -> None:
     error = ClientError({"Error": {"Code": "AccessDenied", "Message": "You may not"}}, "DeleteStack")
     _use(Stubborn(world.cloudformation, error), monkeypatch)
-    monkeypatch.setattr("sys.argv", ["local.destroy", "--config-env", "dev"])
+    monkeypatch.setattr("sys.argv", ["local.deployment.destroy", "--config-env", "dev"])
     monkeypatch.setenv("CONFIRM", "taskward-dev")
     assert destroy.main() == 1
     assert "AWS says: " in (told := capsys.readouterr().err)

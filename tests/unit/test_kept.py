@@ -13,8 +13,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 
-from local import deploy, kept, versions
-from local.account import Account
+from local.deployment import deploy, kept, versions
+from local.deployment.account import Account
 
 REGION = "us-east-1"
 

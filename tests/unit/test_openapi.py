@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from local import openapi
-from local.openapi_page import page
+from local.openapi import document as openapi
+from local.openapi.page import page
 from taskward import errors
 from taskward.tasks import errors as task_errors
 from tests.support.conformance import document, validator

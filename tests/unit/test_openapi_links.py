@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.openapi_links import LINKS
+from local.openapi.links import LINKS
 from tests.support.conformance import document
 from tests.support.described import operations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.openapi_page import page
+from local.openapi.page import page
 from tests.support.conformance import document
 from tests.support.described import operations
 

@@ -7,7 +7,10 @@ import pytest
 from pydantic import BaseModel
 
 from functions.bulk import app as bulk
-from local import openapi_bulk_routes, openapi_examples, openapi_requests, openapi_task_examples
+from local.openapi import bulk_routes as openapi_bulk_routes
+from local.openapi import examples as openapi_examples
+from local.openapi import requests as openapi_requests
+from local.openapi import task_examples as openapi_task_examples
 from taskward.identity.passwords import check_acceptable
 from taskward.tasks.models import TaskFields
 from tests.support.conformance import document, validator

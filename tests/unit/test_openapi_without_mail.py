@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import openapi
+from local.openapi import document as openapi
 from tests.support.conformance import document, validator
 from tests.support.described import NEED_MAIL, operations
 

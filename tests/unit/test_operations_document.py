@@ -56,7 +56,7 @@ def test_whoever_may_what_the_page_lists_can_do_what_it_says() -> None:
 
 
 def test_every_output_that_a_command_goes_by_is_one_of_the_stack() -> None:
-    from local import outputs
+    from local.deployment import outputs
     from tests.support.template import template
 
     said = {outputs._variable(name) for name in template()["Outputs"]} | {"STACK"}

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from local import outputs
-from local.deployed import Deployed
+from local.deployment import outputs
+from local.deployment.deployed import Deployed
 
 
 def _stack(**said: str) -> Deployed:
@@ -42,7 +42,7 @@ def test_a_shell_has_the_value_whatever_is_in_it() -> None:
 def test_nothing_that_a_shell_would_take_is_printed_for_a_table_that_is_not_there(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["local.outputs", "--config-env", "nowhere"])
+    monkeypatch.setattr("sys.argv", ["local.deployment.outputs", "--config-env", "nowhere"])
     assert outputs.main() == 1
     printed = capsys.readouterr()
     assert printed.out == ""

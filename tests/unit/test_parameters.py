@@ -2,8 +2,8 @@
 
 import pytest
 
-from local import parameters, samconfig
-from local.refusals import RefusedError
+from local.deployment import parameters, samconfig
+from local.deployment.refusals import RefusedError
 
 
 def test_they_are_written_as_for_sam() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local import questions
+from local.deployment import questions
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.release import release
+from local.deployment.release import release
 
 TEMPLATE = """
 Resources:

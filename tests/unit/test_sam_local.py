@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from local import sam_local
 from local.emulator import Emulator, free_port
 from local.paths import ROOT, tool
-from local.relay import relaying
+from local.samples import sam_local
+from local.samples.relay import relaying
 from local.stack import Stack
 from tests.integration.test_sample_events import routes
 from tests.support.template import resources

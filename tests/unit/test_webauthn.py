@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local import authenticator as software
-from local.authenticator import EDDSA, ES256, RS256, Authenticator, BrowserError, altered, decoded, encoded
-from local.cbor import encoded as cbor
+from local.samples import authenticator as software
+from local.samples.authenticator import EDDSA, ES256, RS256, Authenticator, BrowserError, altered, decoded, encoded
+from local.samples.cbor import encoded as cbor
 from taskward.errors import InvalidPasskeyError
 from taskward.identity import webauthn
 from taskward.identity.webauthn import ClonedPasskeyError, NewPasskey, Site

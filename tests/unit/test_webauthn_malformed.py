@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local import authenticator as software
-from local.authenticator import EDDSA, ES256, RS256, Authenticator, altered, decoded, encoded
-from local.cbor import encoded as cbor
+from local.samples import authenticator as software
+from local.samples.authenticator import EDDSA, ES256, RS256, Authenticator, altered, decoded, encoded
+from local.samples.cbor import encoded as cbor
 from taskward.errors import InvalidPasskeyError
 from taskward.identity import webauthn
 from tests.support.passkeys import (

@@ -1,0 +1,1 @@
+"""From nothing to a site on AWS, from one release to the next, and back to nothing."""
