@@ -5,7 +5,8 @@ from typing import Final
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER: Final = (
-    *("tests/e2e/test_run.py", "tests/e2e/test_contributing.py", "tests/e2e/test_web_", "tests/e2e/"),
+    *("tests/e2e/test_run.py", "tests/e2e/test_operations.py", "tests/e2e/test_deploy.py"),
+    *("tests/e2e/test_contributing.py", "tests/e2e/test_web_", "tests/e2e/"),
     *("tests/contract/test_task_units.py", "tests/proof/test_races_", "tests/bench/"),
 )
 """What shares something that takes long to make, and much memory: a deployed stack, tens of thousands of tasks, several
