@@ -114,7 +114,7 @@ def test_a_step_that_is_left_out_is_noticed_by_the_test_that_it_names(
     new_tree: Callable[[], Path], thorough: bool, subtests: pytest.Subtests
 ) -> None:
     noticed = [step for step in STEPS if step.noticed_by]
-    for left_out in noticed if thorough else noticed[::5]:
+    for left_out in noticed if thorough else noticed[:1]:
         with subtests.test(left_out.title):
             tree = new_tree()
             for step in STEPS:

@@ -11,6 +11,7 @@ def said(*, thorough: bool) -> str:
     if thorough:
         return "nothing"
     return (
-        "most of tens of thousands of tasks; most cases of the proofs and of the endpoint in CONTRIBUTING.md; the "
-        "measurement beside FastAPI. `make test THOROUGH=1` leaves out nothing, nor does CI"
+        "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack and of "
+        "the endpoint in CONTRIBUTING.md; the measurement beside FastAPI. `make test THOROUGH=1` leaves out nothing, "
+        "nor does CI"
     )
