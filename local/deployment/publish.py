@@ -1,4 +1,4 @@
-"""The web app of a deployed stack: into its bucket, and CloudFront is told.
+"""The web app of a deployed stack: into its bucket, and CloudFront forgets the page of before.
 
 No page that is open meanwhile is broken: files named by their content come first, the page that leads to them last, and
 those of the release before stay for a while.
@@ -9,15 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import WaiterError
+
 from local import web_files
 from local.web_files import WebFileError
 
 # By this tag the bucket's lifecycle knows what may go, 30 days after it got it.
 _RELEASED, _REPLACED = "replaced=false", "replaced=true"
 
+# Five minutes; most often it is done in one.
+_FORGETTING = {"Delay": 5, "MaxAttempts": 60}
+
 
 def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) -> None:
-    """Bring the files of a folder to where a stack's outputs say.
+    """Bring the files of a folder to where a stack's outputs say; what is shown from then on is of them.
 
     Raises
     ------
@@ -31,18 +36,29 @@ def publish(outputs: Mapping[str, str], folder: Path, s3: Any, cloudfront: Any) 
     for key in released:
         # All of them, each time: what was marked as replaced and is back again loses the mark.
         s3.put_object(Bucket=bucket, Key=key, Body=(folder / key).read_bytes(), Tagging=_RELEASED, **headers[key])
-    cloudfront.create_invalidation(
-        DistributionId=outputs["DistributionId"],
+    distribution = outputs["DistributionId"]
+    invalidation = cloudfront.create_invalidation(
+        DistributionId=distribution,
         InvalidationBatch={
             "CallerReference": str(uuid.uuid4()),
             "Paths": _list([f"/{key}" for key in released if not web_files.is_immutable(key)]),
         },
     )
     _mark_replaced(s3, bucket, set(released))
+    _wait(cloudfront, distribution, invalidation["Invalidation"]["Id"])
 
 
 def _headers(key: str) -> dict[str, str]:
     return {"ContentType": web_files.content_type(key), "CacheControl": web_files.cache_control(key)}
+
+
+def _wait(cloudfront: Any, distribution: str, invalidation: str) -> None:
+    waiter = cloudfront.get_waiter("invalidation_completed")
+    try:
+        waiter.wait(DistributionId=distribution, Id=invalidation, WaiterConfig=_FORGETTING)
+    except WaiterError as error:
+        # All is published by then, so whoever deploys goes on.
+        print(f"CloudFront may show the page of before for some minutes yet. {error}")
 
 
 def _list(items: list[str]) -> dict[str, Any]:
