@@ -1,5 +1,6 @@
 """The AWS account and region that commands of deployment work in."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,10 @@ def connect(environment: Environment) -> Account:
     ------
     RefusedError: there are no credentials, they are not taken, or nothing says which region.
     """
+    # The AWS command line reads AWS_REGION too; boto3 by itself knows AWS_DEFAULT_REGION alone.
+    region = environment.region or os.environ.get("AWS_REGION") or None
     try:
-        session = boto3.Session(profile_name=environment.profile, region_name=environment.region)
+        session = boto3.Session(profile_name=environment.profile, region_name=region)
         if session.get_credentials() is None:
             raise RefusedError(
                 "There are no AWS credentials: sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE."

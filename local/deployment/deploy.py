@@ -78,11 +78,15 @@ def plan(config: str, text: str, *, is_on_terminal: bool) -> Plan:
     print(f"Stack {environment.stack_name} in account {account.number}, region {account.region}.", flush=True)
     stack = deployed.find(account, environment.stack_name)
     given = fixed | given
+    if stack:
+        deployed.check_deployable(stack)
+    previous = stack.parameters if stack else {}
+    # A stack of a former template has not got it yet.
+    if "GatewayLogsRole" not in {**previous, **given}:
+        given |= _gateway_logs_role(account)
     if stack is None:
         given = _of_first_deployment(account, environment, given, is_on_terminal=is_on_terminal) | given
-    else:
-        deployed.check_deployable(stack)
-    effective = parameters.effective(given, stack.parameters if stack else {})
+    effective = parameters.effective(given, previous)
     parameters.check(effective)
     return Plan(environment, account, given, effective)
 
@@ -100,6 +104,7 @@ def bring(chosen: Plan, build_dir: Path) -> Mapping[str, str]:
         [
             *(tool("sam", "sam"), "deploy", "--config-env", chosen.environment.name),
             *("--config-file", samconfig.FILE, "--template-file", build_dir / "template.yaml"),
+            *("--region", chosen.account.region),
             # In place of all that samconfig.toml says, which is among them.
             *("--parameter-overrides", *parameters.overrides(given)),
         ],
@@ -163,22 +168,40 @@ def _of_first_deployment(
     account: Account, environment: Environment, settled: Mapping[str, str], *, is_on_terminal: bool
 ) -> dict[str, str]:
     """What to give a new stack beside what is settled."""
-    given = {}
-    if "GatewayLogsRole" not in settled and account.client("apigateway").get_account().get("cloudwatchRoleArn"):
-        print("API Gateway may write logs in this account and region already; that stays as it is.")
-        given["GatewayLogsRole"] = "present"
-    left = kept.find(account, environment.stack_name)
-    if left.values and not set(left.values) & set(settled):
-        print("There is data of an earlier stack of this name. A new stack takes it up by these parameters:")
-        print(*(f"  {name}={value}" for name, value in left.values.items()), sep="\n")
-        for name in left.others:
-            print(f"  (beside {name}, which is older, or empty)")
-        if is_on_terminal and questions.agrees("Take it up?"):
-            given |= left.values
+    given = dict(_of_earlier_stack(account, environment, settled, is_on_terminal=is_on_terminal))
     if is_on_terminal:
         print("\nThis stack is new. Enter takes what is in brackets; `make deploy PARAMETERS=...` changes it later.")
         given |= questions.ask(settled)
     return given
+
+
+def _of_earlier_stack(
+    account: Account, environment: Environment, settled: Mapping[str, str], *, is_on_terminal: bool
+) -> Mapping[str, str]:
+    """The parameters that take up what was kept of a stack of this name, where somebody agrees to that."""
+    left = kept.find(account, environment.stack_name)
+    values = {name: value for name, value in left.values.items() if name not in settled}
+    if not values or set(kept.TABLES) & set(settled):
+        return {}
+    if not left.has_items:
+        tables = [left.values[name] for name in kept.TABLES if name in left.values]
+        print("Tables of an earlier stack of this name are empty, and are not taken up:")
+        print(*(f"  {name}" for name in [*tables, *left.others]), sep="\n")
+        return {}
+    print("There is data of an earlier stack of this name. A new stack takes it up by these parameters:")
+    print(*(f"  {name}={value}" for name, value in values.items()), sep="\n")
+    for name in left.others:
+        print(f"  (beside {name}, which is older, or empty)")
+    if kept.KEY not in settled:
+        print(kept.GIVEN_KEY)
+    return values if is_on_terminal and questions.agrees("Take it up?") else {}
+
+
+def _gateway_logs_role(account: Account) -> dict[str, str]:
+    if not account.client("apigateway").get_account().get("cloudwatchRoleArn"):
+        return {}
+    print("API Gateway may write logs in this account and region already; that stays as it is.")
+    return {"GatewayLogsRole": "present"}
 
 
 def _build() -> None:

@@ -91,7 +91,7 @@ def template(account: Account, name: str) -> Mapping[str, Any]:
 
 
 def resources(account: Account, name: str) -> list[Mapping[str, Any]]:
-    """What a stack is made of, but for what has been removed."""
+    """What a stack is made of, but for what has been removed; with what a failed deployment left behind it."""
     pages = account.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
     found = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return [resource for resource in found if resource["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")]
+    return [resource for resource in found if resource["ResourceStatus"] != "DELETE_COMPLETE"]

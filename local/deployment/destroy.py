@@ -68,7 +68,12 @@ def destroy(account: Account, environment: Environment, confirmation: str, *, is
         left = kept.find(account, name)
         tables = [*(value for key, value in left.values.items() if key != kept.KEY), *left.others]
         keys = [value for key, value in left.values.items() if key == kept.KEY]
-        _say_how_to_go_on(environment, left.values, kept.ways_to_remove(tables, keys, [], account.region))
+        _say_how_to_go_on(
+            environment,
+            left.values if left.has_items else {},
+            kept.ways_to_remove(tables, keys, [], account.region),
+            kept.GIVEN_KEY,
+        )
         return
     if stack.status.endswith("_IN_PROGRESS") and stack.status != "DELETE_IN_PROGRESS":
         raise RefusedError(f"It is in the state {stack.status}: wait until that has ended, and try again.")
@@ -76,7 +81,9 @@ def destroy(account: Account, environment: Environment, confirmation: str, *, is
         command = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
         raise RefusedError(f"It is protected against that. Where it is to go all the same: {command} {name}")
     contents = _contents(account, name)
-    data = {key: value for key, value in stack.outputs.items() if key in (*kept.TABLES, kept.KEY)}
+    # A stack whose first deployment failed has no outputs, but may have been given the data of an earlier one.
+    known = {**stack.parameters, **stack.outputs}
+    data = {key: known[key] for key in (*kept.TABLES, kept.KEY) if known.get(key)}
     staying = _staying(contents, data)
     _announce(contents, staying)
     if stack.status != "DELETE_IN_PROGRESS":
@@ -102,9 +109,13 @@ def _contents(account: Account, name: str) -> Contents:
     for resource in deployed.resources(account, name):
         kind = resource["ResourceType"]
         policy = declared.get(resource["LogicalResourceId"], {}).get("DeletionPolicy", "Delete")
+        is_left_behind = resource["ResourceStatus"] == "DELETE_SKIPPED"
+        if kind == _VERSION and is_left_behind:
+            # Its function is gone, and so is it.
+            continue
         # A version goes with its function, whatever its policy is.
-        group = contents.going if policy == "Delete" or kind == _VERSION else contents.staying
-        group.append((kind, resource.get("PhysicalResourceId", "")))
+        stays = kind != _VERSION and (is_left_behind or policy != "Delete")
+        (contents.staying if stays else contents.going).append((kind, resource.get("PhysicalResourceId", "")))
     return contents
 
 
@@ -153,10 +164,14 @@ def _empty(s3: Any, bucket: str) -> None:
             s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
-def _say_how_to_go_on(environment: Environment, data: Mapping[str, str], commands: list[str]) -> None:
+def _say_how_to_go_on(
+    environment: Environment, data: Mapping[str, str], commands: list[str], caution: str = ""
+) -> None:
     if data:
         values = " ".join(f"{name}={value}" for name, value in data.items())
         print(f'\nA new stack takes the data up again by:\n  {environment.command("deploy")} PARAMETERS="{values}"')
+        if caution:
+            print(caution)
     if commands:
         print("\nFor good, and for nobody to bring back, what stays is removed by:")
         print(*(f"  {command}" for command in commands), sep="\n")

@@ -13,7 +13,8 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local.deployment import deploy
+from local.deployment import account as accounts
+from local.deployment import deploy, samconfig
 from local.deployment.refusals import RefusedError
 from tests.support.loopback import QuietHandler, serving
 
@@ -35,7 +36,8 @@ def account() -> Iterator[Any]:
 def _deploy(account: Any, status: str = "CREATE_COMPLETE", **given: str) -> None:
     given = {"LogLevel": "INFO", "AlarmAddress": "", **given}
     values = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
-    account.create_stack(StackName="taskward", TemplateBody=json.dumps(TEMPLATE), Parameters=values)
+    template = TEMPLATE | {"Parameters": {name: {"Type": "String"} for name in given}}
+    account.create_stack(StackName="taskward", TemplateBody=json.dumps(template), Parameters=values)
     (stack,) = cloudformation_backends[DEFAULT_ACCOUNT_ID][REGION].stacks.values()
     stack.status = status
 
@@ -147,8 +149,22 @@ def test_where_api_gateway_may_write_logs_already_that_is_left_as_it_is(
     assert "may write logs" in capsys.readouterr().out
     assert _plan("GatewayLogsRole=create").given["GatewayLogsRole"] == "create"
     assert "may write logs" not in capsys.readouterr().out
+    # As it was deployed by a former template.
     _deploy(account)
-    assert "GatewayLogsRole" not in _plan().given
+    assert _plan().given["GatewayLogsRole"] == "present"
+
+
+def test_a_stack_that_lets_api_gateway_write_logs_itself_goes_on_with_that(
+    account: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/logs"
+    operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+    boto3.client("apigateway", REGION).update_account(patchOperations=[operation])
+    _deploy(account, GatewayLogsRole="create")
+    plan = _plan()
+    assert "GatewayLogsRole" not in plan.given
+    assert plan.effective["GatewayLogsRole"] == "create"
+    assert "may write logs" not in capsys.readouterr().out
 
 
 def _without_credentials(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
@@ -177,6 +193,28 @@ def test_without_a_region_it_says_how_to_name_one(monkeypatch: pytest.MonkeyPatc
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(RefusedError, match="Nothing says which AWS region: set AWS_REGION"):
         _plan()
+
+
+@pytest.mark.parametrize(
+    ("region", "default", "taken"),
+    [
+        ("eu-central-1", None, "eu-central-1"),
+        ("eu-central-1", "eu-west-1", "eu-central-1"),
+        ("", "eu-west-1", "eu-west-1"),
+        (None, "eu-west-1", "eu-west-1"),
+    ],
+)
+def test_the_region_is_the_one_that_the_aws_command_line_would_take(
+    account: Any, region: str | None, default: str | None, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("AWS_REGION", region), ("AWS_DEFAULT_REGION", default)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert _plan().account.region == taken
+    table = samconfig.Environment("default", "taskward", {}, region="ap-south-1")
+    assert accounts.connect(table).region == "ap-south-1"
 
 
 class _Expired(QuietHandler):

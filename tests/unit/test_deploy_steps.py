@@ -67,6 +67,7 @@ def test_sam_is_told_all_parameters_that_are_given_and_the_release(
     assert deploy.bring(_plan(account, **given), built) == {"SiteUrl": "-"}
     ((_, *words),) = sam.commands
     assert words[:3] == ["deploy", "--config-env", "prod"]
+    assert words[words.index("--region") + 1] == REGION
     told = words[words.index("--parameter-overrides") + 1 :]
     assert told[:2] == ['MailSender="Taskward <no-reply@example.com>"', 'SiteDomain=""']
     assert len(told) == 3

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -104,12 +105,25 @@ def test_the_stack_goes_with_what_is_in_its_buckets_and_what_is_to_be_kept_stays
 def test_once_more_there_is_nothing_to_remove_and_what_was_kept_is_told_again(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    world.account.client("dynamodb").put_item(TableName=world.users, Item={"pk": {"S": "-"}})
     world.destroy()
     capsys.readouterr()
     world.destroy()
     told = capsys.readouterr().out
     assert "There is none." in told
     assert f"UsersTableName={world.users}" in told
+    assert "An EncryptionKeyArn that was given by hand cannot be found here" in told
+
+
+def test_where_nothing_is_in_what_was_kept_only_the_ways_to_remove_it_are_told_again(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.destroy()
+    capsys.readouterr()
+    world.destroy()
+    told = capsys.readouterr().out
+    assert "A new stack takes the data up" not in told
+    assert f"  aws dynamodb delete-table --region {REGION} --table-name {world.users}\n" in told
 
 
 @pytest.mark.parametrize(
@@ -144,6 +158,42 @@ def test_a_stack_that_failed_goes_as_well(world: World, status: str) -> None:
     world.be(status)
     world.destroy()
     assert world.buckets == {"site": 1}
+
+
+def test_what_a_failed_first_deployment_left_behind_is_named_and_what_it_was_given_as_well(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Whatever the template says of it by now.
+    summaries = [
+        {"ResourceType": kind, "LogicalResourceId": "Former", "PhysicalResourceId": name, "ResourceStatus": status}
+        for kind, name, status in (
+            ("AWS::DynamoDB::Table", "users", "DELETE_SKIPPED"),
+            ("AWS::KMS::Key", "1-2-3", "DELETE_SKIPPED"),
+            ("AWS::Lambda::Version", "version", "DELETE_SKIPPED"),
+            ("AWS::SQS::Queue", "jobs", "DELETE_COMPLETE"),
+        )
+    ]
+    pages = SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": summaries}])
+    cloudformation = Stubborn(world.cloudformation)
+    _use(cloudformation, monkeypatch)
+    monkeypatch.setattr(cloudformation, "get_paginator", lambda _: pages, raising=False)
+    monkeypatch.setattr(destroy, "_is_gone", lambda *_: True)
+    found = deployed.find(world.account, "taskward-dev")
+    assert found
+    given = {"TasksTableName": "restored", "UsersTableName": "", "LogLevel": "INFO"}
+    failed = replace(found, status="ROLLBACK_COMPLETE", outputs={}, parameters=given)
+    monkeypatch.setattr(deployed, "find", lambda *_: failed)
+    world.destroy()
+    told = capsys.readouterr().out
+    assert "0 resources go." in told
+    assert told.partition("These stay:\n")[2].partition("\nRemoving")[0].splitlines() == [
+        "  AWS::DynamoDB::Table  restored",
+        "  AWS::DynamoDB::Table  users",
+        "  AWS::KMS::Key  1-2-3",
+    ]
+    assert 'PARAMETERS="TasksTableName=restored"\n' in told
+    assert f"  aws dynamodb delete-table --region {REGION} --table-name users\n" in told
+    assert f"  aws kms schedule-key-deletion --region {REGION} --key-id 1-2-3\n" in told
 
 
 class Stubborn:

@@ -78,21 +78,99 @@ def test_the_newest_tables_that_have_something_in_are_found_with_the_key_that_wa
 
 def test_where_there_was_never_a_stack_nothing_is_found(account: Account) -> None:
     _key(account, "taskward")
-    assert kept.find(account, "taskward") == kept.Kept({}, [])
+    assert kept.find(account, "taskward") == kept.Kept({}, [], has_items=False)
+
+
+def _restore(account: Account, source: str, name: str) -> None:
+    account.client("dynamodb").restore_table_to_point_in_time(
+        SourceTableName=source, TargetTableName=name, UseLatestRestorableTime=True
+    )
+
+
+def test_a_table_that_was_restored_is_newer_than_the_one_it_was_restored_from_and_has_the_same_key(
+    account: Account,
+) -> None:
+    # A second stack took up what the first one left; its own key is as old as the newest of the restored tables.
+    first, restored, again = "taskward-UsersTable-1", "taskward-UsersTableName-20260301", "taskward-UsersTableName-2"
+    _table(account, first, items=1)
+    _restore(account, first, restored)
+    _restore(account, restored, again)
+    _table(account, "taskward-UsersTable-OWN")
+    key = _key(account, "taskward")
+    _date(account, 1, (first,), key)
+    _date(account, 3, (restored,))
+    _date(account, 4, (again, "taskward-UsersTable-OWN"), _key(account, "taskward"))
+    found = kept.find(account, "taskward")
+    assert found.values == {"UsersTableName": again, "EncryptionKeyArn": key}
+    assert set(found.others) == {first, restored, "taskward-UsersTable-OWN"}
+
+
+def test_a_restored_table_whose_source_is_gone_or_has_its_name_goes_by_its_own_date(account: Account) -> None:
+    restored = "taskward-UsersTableName-1"
+    _table(account, "elsewhere", items=1)
+    _restore(account, "elsewhere", restored)
+    key = _key(account, "taskward")
+    _date(account, 1, (), _key(account, "taskward"))
+    _date(account, 3, (restored,), key)
+    account.client("dynamodb").delete_table(TableName="elsewhere")
+    assert kept.find(account, "taskward").values == {"UsersTableName": restored, "EncryptionKeyArn": key}
+    table: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[restored]
+    table.source_table_arn = table.table_arn
+    assert kept.find(account, "taskward").values == {"UsersTableName": restored, "EncryptionKeyArn": key}
 
 
 def test_a_new_stack_takes_up_what_was_kept_when_somebody_says_yes(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _table(account, "taskward-UsersTable-1")
+    _table(account, "taskward-UsersTable-1", items=1)
     for answer, name in (("yes", "taskward-UsersTable-1"), ("", "")):
         monkeypatch.setattr("sys.stdin", StringIO(f"{answer}\n\n\n\n\n\n"))
         assert deploy.plan("default", "", is_on_terminal=True).effective["UsersTableName"] == name
-        assert "  UsersTableName=taskward-UsersTable-1" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert "  UsersTableName=taskward-UsersTable-1" in told
+        assert "An EncryptionKeyArn that was given by hand cannot be found here, and has to be given again." in told
+
+
+def test_whoever_gives_the_key_again_is_offered_the_tables_without_another_one(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _table(account, "taskward-UsersTable-1", items=1)
+    key, given = _key(account, "taskward"), "arn:aws:kms:us-east-1:123456789012:key/mrk-1"
+    monkeypatch.setattr("sys.stdin", StringIO("yes\n\n\n\n\n\n"))
+    found = deploy.plan("default", f"EncryptionKeyArn={given}", is_on_terminal=True).effective
+    assert (found["UsersTableName"], found["EncryptionKeyArn"]) == ("taskward-UsersTable-1", given)
+    told = capsys.readouterr().out
+    assert key not in told
+    assert "given by hand" not in told
+
+
+def test_tables_in_which_there_is_nothing_are_named_and_not_offered(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"taskward-{each}-1" for each in kept.TABLES.values()]
+    for name in (*names, "taskward-UsersTable-2"):
+        _table(account, name)
+    answers = StringIO("\n\n\n\n\n")
+    monkeypatch.setattr("sys.stdin", answers)
+    assert deploy.plan("default", "", is_on_terminal=True).effective["UsersTableName"] == ""
+    assert answers.read() == ""
+    told = capsys.readouterr().out
+    assert "There is data" not in told
+    assert "Tables of an earlier stack of this name are empty" in told
+    assert all(f"  {name}\n" in told for name in (*names, "taskward-UsersTable-2"))
+
+
+def test_where_one_table_has_something_in_all_are_offered(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    _table(account, "taskward-UsersTable-1", items=1)
+    _table(account, "taskward-TasksTable-1")
+    deploy.plan("default", "", is_on_terminal=False)
+    told = capsys.readouterr().out
+    assert "There is data" in told
+    assert "  TasksTableName=taskward-TasksTable-1\n" in told
 
 
 def test_whoever_named_a_table_is_not_told_of_others(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    _table(account, "taskward-UsersTable-1")
+    _table(account, "taskward-UsersTable-1", items=1)
     deploy.plan("default", "UsersTableName=restored", is_on_terminal=False)
     assert "taskward-UsersTable-1" not in capsys.readouterr().out
 
