@@ -37,18 +37,19 @@ def short_tokens(stack: Stack) -> Iterator[None]:
     names = {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in resources}
     functions = stack.client("lambda")
 
-    def set_life(seconds: str) -> str:
-        for function in _SIGNERS:
-            configuration = functions.get_function_configuration(FunctionName=names[function])
-            variables = configuration["Environment"]["Variables"]
-            former = variables["ACCESS_TOKEN_SECONDS"]
-            variables["ACCESS_TOKEN_SECONDS"] = seconds
-            functions.update_function_configuration(FunctionName=names[function], Environment={"Variables": variables})
-        return str(former)
+    def go_live(function: str, version: str) -> None:
+        functions.update_alias(FunctionName=names[function], Name="live", FunctionVersion=version)
 
-    usual = set_life(str(TOKEN_SECONDS))
+    former = {}
+    for function in _SIGNERS:
+        former[function] = functions.get_alias(FunctionName=names[function], Name="live")["FunctionVersion"]
+        variables = functions.get_function_configuration(FunctionName=names[function])["Environment"]["Variables"]
+        variables["ACCESS_TOKEN_SECONDS"] = str(TOKEN_SECONDS)
+        functions.update_function_configuration(FunctionName=names[function], Environment={"Variables": variables})
+        go_live(function, functions.publish_version(FunctionName=names[function])["Version"])
     yield
-    set_life(usual)
+    for function, version in former.items():
+        go_live(function, version)
 
 
 @contextmanager
