@@ -18,6 +18,12 @@ from tests.e2e.conftest import serving
 from tests.support.people import PASSWORD
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _only_at_full_size(thorough: bool) -> None:
+    if not thorough:
+        pytest.skip("five deployments into emulators of its own; `make test THOROUGH=1` does it, and so does CI")
+
+
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An account of AWS with nothing in it, which this shell is signed in to."""

@@ -42,6 +42,12 @@ def _until(holds: Callable[[], Any]) -> Any:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _only_at_full_size(thorough: bool) -> None:
+    if not thorough:
+        pytest.skip("minutes of commands of the runbook; `make test THOROUGH=1` does it, and so does CI")
+
+
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory, build: Path) -> dict[str, Path]:
     """What `make build` leaves of a good release, and of one whose tasks cannot be reached."""

@@ -12,6 +12,6 @@ def said(*, thorough: bool) -> str:
         return "nothing"
     return (
         "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack and of "
-        "the endpoint in CONTRIBUTING.md; the measurement beside FastAPI. `make test THOROUGH=1` leaves out nothing, "
-        "nor does CI"
+        "the endpoint in CONTRIBUTING.md; the runbook and `make deploy`; the measurement beside FastAPI. "
+        "`make test THOROUGH=1` leaves out nothing, nor does CI"
     )
