@@ -6,12 +6,11 @@ from tests.support import aws
 def said(*, thorough: bool) -> str:
     """The same in words, for those who read what the tests print."""
     missing = aws.local_database_missing()
-    if missing is not None:
-        return f"DynamoDB Local ({missing}), and all that needs it"
-    if thorough:
-        return "nothing"
-    return (
-        "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack and of "
-        "the endpoint in CONTRIBUTING.md; the runbook and `make deploy`; the measurement beside FastAPI. "
-        "`make test THOROUGH=1` leaves out nothing, nor does CI"
-    )
+    found = [] if missing is None else [f"DynamoDB Local ({missing}), and all that needs it"]
+    if not thorough:
+        found.append(
+            "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack and "
+            "of the endpoint in CONTRIBUTING.md; the runbook and `make deploy`; the measurement beside FastAPI. "
+            "`make test THOROUGH=1` leaves out none of these, nor does CI"
+        )
+    return "; ".join(found) or "nothing"

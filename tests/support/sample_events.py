@@ -1,6 +1,5 @@
 """The sample events of events/, fed to the handlers that they are for, and what comes back."""
 
-import base64
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 
+from local.samples.bad_tokens import forged as forged
 from local.samples.sample_events import FOLDER as FOLDER
 from local.samples.sample_events import load as load
 from local.samples.sample_events import names as names
@@ -233,11 +233,3 @@ def stored(table: str) -> list[dict[str, Any]]:
 def _database() -> Any:
     # Made once: it takes far longer than what it is asked for.
     return boto3.resource("dynamodb")
-
-
-def forged(token: str, **claims: Any) -> str:
-    """A token with other claims under the signature of the genuine one."""
-    header, payload, signature = token.split(".")
-    members = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))) | claims
-    payload = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
-    return f"{header}.{payload}.{signature}"
