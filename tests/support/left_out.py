@@ -9,8 +9,8 @@ def said(*, thorough: bool) -> str:
     found = [] if missing is None else [f"DynamoDB Local ({missing}), and all that needs it"]
     if not thorough:
         found.append(
-            "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack and "
-            "of the endpoint in CONTRIBUTING.md; the runbook and `make deploy`; the measurement beside FastAPI. "
+            "most of tens of thousands of tasks; most cases of the proofs, of the sample events in a deployed stack "
+            "and of the endpoint in CONTRIBUTING.md; the runbook and `make deploy`; the measurement beside FastAPI. "
             "`make test THOROUGH=1` leaves out none of these, nor does CI"
         )
     return "; ".join(found) or "nothing"
